@@ -1,0 +1,1 @@
+"""The verbs: fetch, parse, compare, record, report. Start reading at `crawler.pipeline`."""

@@ -1,0 +1,91 @@
+"""The normaliser: one text, one form for comparing. Pure; what is *shown* is always the original.
+
+Two captures of an unedited text must normalise alike; two texts that a reader would call different must
+not. So this folds what carries no meaning (Unicode form, blanks, invisible and bidirectional marks, the
+shapes of quotes and dashes) and keeps what does: letters, digits, case, punctuation, order.
+
+Whoever changes what this file returns raises `VERSION`: stored fingerprints carry it, and one made by an
+older version is recomputed from the kept text before it is compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+VERSION = 1
+
+_SHAPES = {
+    **dict.fromkeys(map(ord, "‘’‚‛ʼ´`′＇"), "'"),  # ʼ U+02BC as in transliteration
+    **dict.fromkeys(map(ord, "“”„‟″＂«»"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
+    ord("…"): "...",
+}
+_INVISIBLE = dict.fromkeys(
+    [
+        0x00AD,  # soft hyphen
+        0x034F,  # combining grapheme joiner
+        0x061C,  # Arabic letter mark
+        0x180E,  # Mongolian vowel separator
+        *range(0x200B, 0x2010),  # zero-width space, joiners, direction marks
+        *range(0x202A, 0x202F),  # bidirectional embedding and override
+        *range(0x2060, 0x2070),  # word joiner, invisible operators, isolates
+        0xFEFF,  # byte order mark
+        *range(0xFE00, 0xFE10),  # variation selectors
+        *range(0xD800, 0xE000),  # lone surrogates: they break every encoder further on
+        *(code for code in range(0x20) if chr(code) not in "\t\n\r\f\v"),
+        *range(0x7F, 0x85),
+        *range(0x86, 0xA0),
+    ]
+)
+_FOLD = {**_INVISIBLE, **_SHAPES}
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def normalise(text: str) -> str:
+    """`text` in its comparing form: NFC, one blank between words, plain quotes and dashes, no invisibles.
+
+    >>> normalise("The  US’ “plan” – again\\u200b…")
+    'The US\\' "plan" - again...'
+    """
+    if text.isascii():
+        return " ".join(text.translate(_FOLD).split())
+    return " ".join(unicodedata.normalize("NFC", text).translate(_FOLD).split())
+
+
+def clean(text: str) -> str:
+    """`text` fit to store and show: lone surrogates and control characters out, blanks folded; rest kept."""
+    return " ".join(text.translate(_UNSAFE).split())
+
+
+_UNSAFE = {
+    code: None
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000))
+    if chr(code) not in "\t\n\r\f\v\x85"
+}
+
+
+def words(text: str) -> list[str]:
+    """The words and marks of `text`, in order: runs of letters and digits, and each other sign alone.
+
+    >>> words("No. 12's end.")
+    ['No', '.', '12', "'", 's', 'end', '.']
+    """
+    return _WORD.findall(text)
+
+
+def digest(*parts: str | None) -> str:
+    """SHA-256 over `parts`, each with its length, so that no two lists of parts share one; hexadecimal."""
+    state = hashlib.sha256()
+    for part in parts:
+        data = b"" if part is None else part.encode("utf-8", "surrogatepass")
+        state.update(b"-" if part is None else b"%d:" % len(data))
+        state.update(data)
+    return state.hexdigest()
+
+
+def hash64(kind: str, text: str) -> int:
+    """A signed 64-bit hash of `text` within `kind`; fits an SQL BIGINT."""
+    data = f"{kind}\x00{text}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)

@@ -1,0 +1,1 @@
+"""The nouns (`storage.records`) and where they are kept. Imports nothing of the crawler."""

@@ -1,0 +1,328 @@
+"""Every noun of the product, as frozen values: the glossary in code.
+
+What lives here: plain dataclasses and enumerations. What must not: behaviour that needs a network,
+a database or a clock, and any import of ours.
+
+An **observation** (`Article`, `Listing`, `Gone`) is what one capture of one address said. Observations are
+the facts; everything below `Item` is derived from them, in order of time, and can be derived again.
+
+Times are aware UTC datetimes. A date as *printed* on a page stays a string, ISO 8601: either a day
+(``2026-01-31``) or a full RFC 3339 time, exactly as precise as the page was. ``None`` means "not known".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+# ---------------------------------------------------------------- what a page says
+
+
+@dataclass(frozen=True, slots=True)
+class Teaser:
+    """One headline link as shown in a listing. Its place in `Listing.teasers` is its position, 0 = top."""
+
+    url: str | None = None
+    headline: str | None = None
+    excerpt: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The story, as one capture of its page told it. `paragraphs` holds the body, one string a paragraph."""
+
+    source: str
+    url: str | None
+    captured_at: datetime | None
+    headline: str | None = None
+    byline: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    paragraphs: tuple[str, ...] = ()
+    source_line: str | None = None  # the origin the page itself names ("Source: Pyongyang Times")
+    redirected_from: str | None = None  # the address asked for, when the server led on to `url`
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a front page, section, 'More from' block, feed or sitemap says: teasers in page order."""
+
+    source: str
+    url: str | None
+    captured_at: datetime | None
+    teasers: tuple[Teaser, ...] = ()
+    source_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The server said that nothing is at this address: status 404 or 410."""
+
+    source: str
+    url: str
+    captured_at: datetime | None
+    status: int = 404
+
+
+Observation = Article | Listing | Gone
+Content = Article | Teaser
+
+# ---------------------------------------------------------------- what we come back to
+
+
+class TargetKind(StrEnum):
+    LISTING = "listing"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    ARTICLE = "article"
+
+
+class DateOrder(StrEnum):
+    """How a source writes an all-digit date such as 01/08/2024."""
+
+    DMY = "DMY"
+    MDY = "MDY"
+    YMD = "YMD"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A site or section we watch. `every_seconds`: the cadence of its listings."""
+
+    name: str
+    recipe: str | None = None  # by name; else by host; else the generic parser
+    listings: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    date_order: DateOrder | None = None
+    language: str | None = None
+    every_seconds: float = 1800.0
+    is_watched: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One address we come back to, with what the last visit left behind."""
+
+    key: str  # canonical identity of `url`, see crawler.urls
+    url: str  # the address as it was linked: this is what is fetched
+    source: str
+    kind: TargetKind
+    etag: str | None = None
+    last_modified: str | None = None
+    body_digest: str | None = None
+    first_visit: datetime | None = None
+    last_visit: datetime | None = None
+    next_visit: datetime | None = None
+    last_change: datetime | None = None
+    failures: int = 0  # in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One downloaded response, after redirects and content decoding. `headers` keep the server's order."""
+
+    requested_url: str
+    url: str  # final
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    seconds: float = 0.0
+    redirects: tuple[str, ...] = ()  # addresses passed on the way, requested first, final left out
+
+    def header(self, name: str) -> str | None:
+        """The first value of header `name`, whatever its case; None where it is absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+class Outcome(StrEnum):
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    DISALLOWED = "disallowed"  # by robots.txt
+    GONE = "gone"  # 404, 410
+    FAILED = "failed"  # everything else: the reason says what
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One attempt at one target and how it ended. Failures are values: `outcome` and a `reason` in words."""
+
+    url: str
+    source: str
+    kind: TargetKind
+    at: datetime
+    outcome: Outcome
+    reason: str = ""
+    status: int | None = None
+    body_digest: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pass over what was due. `counts` holds pages, each change kind, unchanged and failed."""
+
+    id: int | None
+    started: datetime
+    finished: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- what is derived from observations
+
+
+class Subject(StrEnum):
+    ARTICLE = "article"
+    TEASER = "teaser"
+
+
+class ChangeKind(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    DUPLICATE = "duplicate"
+    MOVED = "moved"
+    REMOVED = "removed"
+    RESTORED = "restored"
+
+
+class Origin(StrEnum):
+    """How an observation came to us."""
+
+    CRAWL = "crawl"
+    IMPORT = "import"  # JSON lines: its source name was given
+    DOCUMENT = "document"  # a seed document: its source name was read off the page
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An observation on its way into the store: with its origin, its raw bytes' digest and its order.
+
+    `order` breaks ties between observations of one instant the same way whatever order they arrive in.
+    """
+
+    observation: Observation
+    digest: str  # of the observation's content, time and source apart
+    order: str
+    origin: Origin = Origin.IMPORT
+    evidence: str | None = None
+    recipe: str | None = None  # by whose rules its addresses are keyed; None: by host
+
+    @property
+    def at(self) -> datetime:
+        assert self.observation.captured_at is not None
+        return self.observation.captured_at
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One story or one teaser through time. `key` is None while no address is known (a seed)."""
+
+    id: str
+    subject: Subject
+    source: str
+    first_seen: datetime
+    order: str
+    origin: Origin
+    source_line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address under which an item is known, since when. `key` is its identity, `url` as linked."""
+
+    key: str
+    item_id: str
+    url: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An item's text as first observed at a time. Immutable; `number` counts 1, 2, 3 … within its item."""
+
+    id: str
+    item_id: str
+    number: int
+    seen_at: datetime
+    exact: str  # SHA-256 of the normalised content, hexadecimal
+    normaliser: int  # version of the normaliser that made `exact`
+    content: Content
+    url: str | None = None
+    evidence: str | None = None
+    origin: Origin = Origin.IMPORT
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A field that a snapshot left unknown (None) and a later, otherwise equal, capture filled in."""
+
+    item_id: str
+    at: datetime
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of captures of one place in which an item showed one content, or was gone.
+
+    A *place* is an article's address or one listing. `snapshot_id` is None for a stretch of 404/410.
+    `closed_at` is the first capture of that place that showed something else; None while it lasts.
+    `is_missing`: it closed because the teaser was no longer listed while an older neighbour still was.
+    """
+
+    item_id: str
+    place: str
+    snapshot_id: str | None
+    shown: str  # digest of exactly what this place showed
+    first_at: datetime
+    last_at: datetime
+    position: int = 0
+    closed_at: datetime | None = None
+    is_missing: bool = False
+    is_block: bool = False  # the place is a block on an article page, not a listing of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A 64-bit hash by which a snapshot can be found again: kind is text, headline, excerpt or band."""
+
+    kind: str
+    value: int
+    item_id: str
+    snapshot_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change log: what happened to an item, between when and when, and how we know."""
+
+    id: str
+    kind: ChangeKind
+    subject: Subject
+    item_id: str
+    source: str
+    url: str | None
+    headline: str | None
+    detected_at: datetime
+    changed_after: datetime | None  # last seen unchanged
+    changed_before: datetime  # first seen changed
+    before: str | None = None  # snapshot ids
+    after: str | None = None
+    fields: tuple[str, ...] = ()
+    similarity: float | None = None
+    of: str | None = None  # id of the item it duplicates or moved from
+    reverts_to: str | None = None  # snapshot id
+    reason: str = ""
+    rank: int = 0  # order among changes detected at one instant
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
