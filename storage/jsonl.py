@@ -163,9 +163,7 @@ def _printed(line: dict[str, Any], key: str) -> str | None:
     try:
         datetime.fromisoformat(value)
     except ValueError as error:
-        raise ValueError(
-            f'"{key}" must be a date (2026-01-31) or an RFC 3339 time, not {value!r}'
-        ) from error
+        raise ValueError(f'"{key}" must be a date (2026-01-31) or an RFC 3339 time, not {value!r}') from error
     return value
 
 

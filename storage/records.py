@@ -202,17 +202,20 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An observation on its way into the store: with its origin, its raw bytes' digest and its order.
+    """An observation on its way into the store, or out of it: with its origin and its raw bytes' digest.
 
-    `order` breaks ties between observations of one instant the same way whatever order they arrive in.
+    `digest` is of its content alone. `order` breaks ties between observations of one instant the same way
+    whatever order they arrive in. `seq` is its number in the store, in order of arrival; 0 = not yet stored.
+    `is_block`: a listing that is a block on an article page.
     """
 
     observation: Observation
-    digest: str  # of the observation's content, time and source apart
+    digest: str
     order: str
     origin: Origin = Origin.IMPORT
     evidence: str | None = None
-    recipe: str | None = None  # by whose rules its addresses are keyed; None: by host
+    is_block: bool = False
+    seq: int = 0
 
     @property
     def at(self) -> datetime:
@@ -222,7 +225,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One story or one teaser through time. `key` is None while no address is known (a seed)."""
+    """One story or one teaser through time. A seeded one has no `Address` until a crawl finds it."""
 
     id: str
     subject: Subject

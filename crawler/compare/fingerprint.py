@@ -1,0 +1,104 @@
+"""What identifies an observation's content: digests, comparing forms and clues. Pure.
+
+A fingerprint is a cache, never an identity: it carries `crawler.text.VERSION`, and verdicts are taken on the
+texts. What must not live here: rules about what counts as a change (`differ`) or as the same (`match`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from crawler import text
+from crawler.compare.similar import bands
+from storage.jsonl import format_time
+from storage.records import Article, Content, Gone, Listing, Observation, Origin, Sighting, Teaser
+
+KeyOf = Callable[[str, str], str]  # (address, source name) -> identity of the address
+
+_RANKS = {Article: "0", Listing: "1", Gone: "2"}
+_EXCERPT_START = 40  # characters of an excerpt that are never cut away
+
+
+def sight(
+    observation: Observation,
+    origin: Origin,
+    *,
+    evidence: str | None = None,
+    is_block: bool = False,
+    seq: int = 0,
+) -> Sighting:
+    """`observation` as a sighting, with its digest and its order among others of the same instant."""
+    content = _content_digest(observation)
+    published = observation.published if isinstance(observation, Article) else None
+    order = "|".join(
+        (_RANKS[type(observation)], published or "", observation.source, observation.url or "", content)
+    )
+    return Sighting(observation, content, order, origin, evidence, is_block, seq)
+
+
+def identity(sighting: Sighting) -> str:
+    """What makes two captures one and the same: kind, source, address, time and content."""
+    seen = sighting.observation
+    kind = _RANKS[type(seen)]
+    return text.digest(kind, seen.source, seen.url, format_time(sighting.at), sighting.digest)
+
+
+def body(article: Article) -> str:
+    """The normalised text of an article's paragraphs as one string: how it is split does not count."""
+    return " ".join(filter(None, map(text.normalise, article.paragraphs)))
+
+
+def whole(content: Content) -> str:
+    """Everything a reader reads of `content`, as one normalised string."""
+    if isinstance(content, Article):
+        return " ".join(filter(None, (text.normalise(content.headline or ""), body(content))))
+    return " ".join(text.normalise(part) for part in (content.headline, content.excerpt) if part)
+
+
+def exact(content: Content) -> str:
+    """SHA-256 over the normalised fields of `content`, hexadecimal."""
+    if isinstance(content, Article):
+        return text.digest(
+            _folded(content.headline), _folded(content.byline), content.published, body(content)
+        )
+    return text.digest(_folded(content.headline), _folded(content.excerpt), content.date)
+
+
+def clues(content: Content) -> Iterator[tuple[str, int]]:
+    """The hashes under which `content` can be found again by a capture without an address, or a copy."""
+    subject = "a" if isinstance(content, Article) else "t"
+    if content.headline:
+        yield f"{subject}-headline", text.hash64("headline", text.normalise(content.headline).casefold())
+    if isinstance(content, Teaser):
+        excerpt = text.normalise(content.excerpt or "")
+        if len(excerpt) >= _EXCERPT_START:
+            yield "t-excerpt", text.hash64("excerpt", excerpt[:_EXCERPT_START])
+        return
+    joined = body(content)
+    if joined:
+        yield "a-text", text.hash64("text", joined)
+        for band in dict.fromkeys(bands(joined)):
+            yield "a-band", band
+
+
+def _folded(value: str | None) -> str | None:
+    return None if value is None else text.normalise(value)
+
+
+def _content_digest(observation: Observation) -> str:
+    match observation:
+        case Article():
+            return text.digest(
+                observation.headline,
+                observation.byline,
+                observation.published,
+                observation.modified,
+                observation.source_line,
+                observation.redirected_from,
+                *observation.paragraphs,
+            )
+        case Listing():
+            parts = [x for t in observation.teasers for x in (t.url, t.headline, t.excerpt, t.date)]
+            return text.digest(observation.source_line, *parts)
+        case Gone():
+            return text.digest(str(observation.status))

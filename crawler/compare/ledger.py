@@ -1,0 +1,237 @@
+"""The working copy in which a batch is decided, and the rows that deciding it has brought so far. Pure.
+
+It knows how rows are made (their ids, numbers and places in the log) and nothing of when: the rules are in
+`decide` and `listed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from crawler import text
+from crawler.compare import differ, fingerprint
+from crawler.compare.observe import Seen, is_block
+from storage.jsonl import format_time
+from storage.known import Known, Verdict
+from storage.records import (
+    Address,
+    Article,
+    Change,
+    ChangeKind,
+    Clue,
+    Completion,
+    Content,
+    Item,
+    Snapshot,
+    Span,
+    Subject,
+)
+
+_ID_LENGTH = 16  # hexadecimal digits: 64 bits
+_RANKS = 10_000  # changes that one observation can bring, more than a listing has teasers
+
+
+class OutOfOrder(Exception):
+    """Something that this sighting bears on and that is later was decided before: decide again."""
+
+    def __init__(self, since: datetime) -> None:
+        self.since = since
+        super().__init__(f"decided without what was seen at {since}")
+
+
+class Ledger:
+    """Takes the rows of one batch. `is_ordered`: the batch is all there is from its start on, in order."""
+
+    def __init__(self, known: Known, *, is_ordered: bool = False) -> None:
+        self.known = Known(below=known)
+        self.is_ordered = is_ordered
+        self.unchanged = 0
+        self.seen: Seen
+        self._ranks = 0
+
+    def turn_to(self, seen: Seen) -> None:
+        """The rows that follow come from `seen`."""
+        self.seen = seen
+        self._ranks = 0
+
+    @property
+    def at(self) -> datetime:
+        return self.seen.sighting.at
+
+    @property
+    def source(self) -> str:
+        return self.seen.sighting.observation.source
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the source in hand; UTC for one that is not configured."""
+        source = self.known.source(self.source)
+        return source.time_zone if source else "UTC"
+
+    # ------------------------------------------------------------ order
+
+    def require_order(self, is_in_order: bool) -> None:
+        """Raises OutOfOrder unless `is_in_order`; a batch known to be ordered is never doubted."""
+        if not (is_in_order or self.is_ordered):
+            raise OutOfOrder(self.at)
+
+    def require_latest(self, place: str) -> None:
+        """Raises OutOfOrder where `place` was observed later, or otherwise at the same instant."""
+        latest = self.known.latest_at(place)
+        if latest is not None:
+            at, digest = latest
+            self.require_order(at < self.at or (at == self.at and digest == self.seen.sighting.digest))
+
+    def require_older(self, item: Item) -> None:
+        """Raises OutOfOrder where `item` appeared after the sighting in hand."""
+        sighting = self.seen.sighting
+        self.require_order((item.first_seen, item.order) <= (sighting.at, sighting.order))
+
+    # ------------------------------------------------------------ rows
+
+    def new_item(self, subject: Subject, key: str | None, content: Content) -> Item:
+        """Open an item. Its id follows from its address, or, without one, from what it first said."""
+        sighting = self.seen.sighting
+        parts = (key,) if key else (sighting.observation.source, fingerprint.exact(content), _iso(self.at))
+        item = Item(
+            id=_id(subject, *parts),
+            subject=subject,
+            source=self.source,
+            first_seen=self.at,
+            order=sighting.order,
+            origin=sighting.origin,
+            source_line=getattr(sighting.observation, "source_line", None),
+        )
+        self.known.add(item)
+        if key:
+            self.add_address(item, key, content.url or "")
+        return item
+
+    def add_address(self, item: Item, key: str, url: str) -> None:
+        self.known.add(Address(key, item.id, url, self.at))
+
+    def add_snapshot(self, item: Item, content: Content) -> Snapshot:
+        """Keep `content` as the item's next text, with the clues by which it can be found again."""
+        exact = fingerprint.exact(content)
+        sighting = self.seen.sighting
+        earlier = self.known.snapshots(item.id)
+        snapshot = Snapshot(
+            id=_id("snapshot", item.id, exact, _iso(self.at)),
+            item_id=item.id,
+            number=earlier[-1].number + 1 if earlier else 1,
+            seen_at=self.at,
+            exact=exact,
+            normaliser=text.VERSION,
+            content=_bare(content),
+            url=content.url,
+            evidence=sighting.evidence,
+            origin=sighting.origin,
+        )
+        self.known.add(snapshot)
+        for kind, value in dict.fromkeys(fingerprint.clues(content)):
+            self.known.add(Clue(kind, value, item.id, snapshot.id, self.at))
+        return snapshot
+
+    def complete(self, item: Item, before: Content, after: Content) -> None:
+        """Keep what `after` knows and `before`, otherwise equal, left open."""
+        for name, value in differ.completing(before, after).items():
+            self.known.add(Completion(item.id, self.at, name, value))
+
+    def show(self, item: Item, place: str, snapshot_id: str | None, shown: str, position: int = 0) -> None:
+        """The place showed this: the stretch goes on, or one ends and the next begins."""
+        span = self.known.span(item.id, place)
+        is_same = span is not None and (span.snapshot_id, span.shown) == (snapshot_id, shown)
+        if span is not None and span.closed_at is None and is_same:
+            last_at = max(span.last_at, self.at)
+            self.known.add(replace(span, last_at=last_at, position=position))
+            return
+        if span is not None and span.closed_at is None:
+            self.close(span)
+        self.known.add(
+            Span(item.id, place, snapshot_id, shown, self.at, self.at, position, is_block=is_block(place))
+        )
+
+    def close(self, span: Span, *, is_missing: bool = False) -> None:
+        """The stretch ended: its place showed something else at the time in hand."""
+        self.known.add(replace(span, closed_at=self.at, is_missing=is_missing))
+
+    def log(self, kind: ChangeKind, item: Item, content: Content, **said: Any) -> Change:
+        """One line of the change log about `item`, whose text is now `content`.
+
+        `said` holds further fields of `Change`; `rank` is the position of a teaser in its listing.
+        """
+        said.setdefault("changed_after", None)
+        said.setdefault("changed_before", self.at)
+        position = said.pop("rank", self._ranks)
+        self._ranks += 1
+        change = Change(
+            id=_id(kind, item.id, said.get("before"), said.get("after"), _iso(self.at), said.get("of")),
+            kind=kind,
+            subject=item.subject,
+            item_id=item.id,
+            source=self.source,
+            url=content.url or self.url_of(item),
+            headline=content.headline,
+            detected_at=self.at,
+            rank=self.seen.sighting.seq * _RANKS + position,
+            **said,
+        )
+        self.known.add(change)
+        return change
+
+    # ------------------------------------------------------------ what it says now
+
+    def content(self, item: Item) -> Content:
+        """The item's latest text with what later captures filled in."""
+        return differ.merged(self.known.snapshots(item.id)[-1].content, self.known.completions(item.id))
+
+    def url_of(self, item: Item) -> str | None:
+        addresses = self.known.addresses(item.id)
+        return addresses[-1].url if addresses else None
+
+    def last_seen(self, item: Item) -> datetime:
+        """When the item was last seen showing any text, anywhere."""
+        spans = (s.last_at for s in self.known.spans(item.id) if s.snapshot_id)
+        return max(spans, default=item.first_seen)
+
+    def is_away(self, item: Item) -> bool:
+        """Whether the log says that the item was removed or has moved, and not that it came back."""
+        turns = self.known.turns(item.id)
+        if not turns:
+            return False
+        last = max(turns, key=lambda change: (change.detected_at, change.rank))
+        return last.kind is not ChangeKind.RESTORED
+
+    def place_seen(self, place: str) -> None:
+        """The sighting in hand is the newest observation of `place`."""
+        latest = self.known.latest_at(place)
+        if latest is None or latest[0] <= self.at:
+            self.known.latest[place] = (self.at, self.seen.sighting.digest)
+
+    def verdict(self, seen: list[Seen], places: dict[int, str]) -> Verdict:
+        """Everything this ledger has taken."""
+        return Verdict(
+            rows=self.known.rows,
+            sightings=[s.sighting for s in seen],
+            places=places,
+            identities={s.sighting.seq: fingerprint.identity(s.sighting) for s in seen},
+            revision=self.known.revision,
+            unchanged=self.unchanged,
+        )
+
+
+def _id(*parts: str | None) -> str:
+    return text.digest(*parts)[:_ID_LENGTH]
+
+
+def _iso(at: datetime) -> str:
+    return format_time(at) or ""
+
+
+def _bare(content: Content) -> Content:
+    """`content` as a snapshot keeps it: when and by which detour it came is not part of the text."""
+    if isinstance(content, Article):
+        return replace(content, captured_at=None, redirected_from=None)
+    return content

@@ -1,0 +1,200 @@
+"""The rules for teasers: what a listing's rows mean, and what their absence means. Pure.
+
+* A teaser's identity is its address within its source; without one, its headline, or excerpt and date.
+* It is compared with what **this listing** showed of it last. A listing that merely lags behind, or words the
+  teaser in its own way while another listing still shows the known wording, changes nothing.
+* A 'More from' block on an article page is trusted for what it shows first, never for what it lacks: a
+  cached page may show an old one.
+* Missing: no longer listed while an older neighbour still is. Falling off the end is not missing. A teaser
+  that is missing here and listed nowhere else is `removed`; the same text at another address in the same
+  place has `moved`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from crawler.compare import differ, entries, fingerprint, match
+from crawler.compare.ledger import Ledger
+from crawler.compare.observe import is_addressed, is_block
+from storage.rewind import shown
+from storage.records import ChangeKind, Item, Listing, Span, Subject, Teaser
+
+_DEFAULT_SLACK = timedelta(minutes=30)
+
+
+def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], ledger: Ledger) -> str:
+    """Decide every teaser of one listing, in page order, then what it no longer lists."""
+    if not is_block(place):
+        ledger.require_latest(place)
+    listed_before = ledger.known.listed(place)
+    found = _identify(listing, keys, ledger)
+    there = {item.id for item in found.values()}
+    lost = {} if is_block(place) else {s.item_id: s for s in listed_before if s.item_id not in there}
+    settled: set[str] = set()
+    for position, (teaser, key) in enumerate(zip(listing.teasers, keys, strict=True)):
+        item = found.get(position)
+        if item is None and (key is None or ledger.known.item_by_key(key) is None):
+            item = _appear(teaser, key, position, place, lost, ledger)
+            settled.add(item.id)
+        elif item is not None and item.id not in settled:
+            settled.add(item.id)
+            _come_again(teaser, key, item, position, place, ledger)
+    for span in lost.values():
+        _miss(span, listed_before, settled, ledger)
+    return place
+
+
+def _identify(listing: Listing, keys: tuple[str | None, ...], ledger: Ledger) -> dict[int, Item]:
+    """The known item of each teaser, by position: addresses first, so that no seed is taken by another."""
+    known, sighting = ledger.known, ledger.seen.sighting
+    found = {i: item for i, key in enumerate(keys) if key and (item := known.item_by_key(key))}
+    taken = {item.id for item in found.values()}
+    for i, teaser in enumerate(listing.teasers):
+        if i not in found and (teaser.headline or teaser.excerpt):
+            clues = list(fingerprint.clues(teaser))
+            item = match.find_teaser(sighting, teaser, clues, known, ledger.zone)
+            if item is not None and item.id not in taken:
+                ledger.require_older(item)
+                found[i] = item
+                taken.add(item.id)
+    return found
+
+
+def _come_again(
+    teaser: Teaser, key: str | None, item: Item, position: int, place: str, ledger: Ledger
+) -> None:
+    """A teaser that has an earlier snapshot: unchanged, changed or restored."""
+    if key and ledger.known.item_by_key(key) is None:
+        ledger.add_address(item, key, teaser.url or "")
+    current = ledger.known.snapshots(item.id)[-1]
+    before = ledger.content(item)
+    span = ledger.known.span(item.id, place)
+    is_cut = span is None or not is_addressed(place)
+    fields = differ.differences(before, teaser, ledger.zone, is_cut=is_cut)
+    ledger.require_order(current.seen_at <= ledger.at)
+    if fields and _is_own_wording(teaser, item, span, place, ledger):
+        ledger.unchanged += 1
+        if not is_block(place):
+            ledger.show(item, place, current.id, shown(teaser), position)
+        return
+    last_seen = ledger.last_seen(item)
+    ledger.require_order(not fields or last_seen < ledger.at)
+    content = entries.filled(teaser, before)
+    snapshot = ledger.add_snapshot(item, teaser) if fields else current
+    entries.end_absence(item, content, current, ledger, rank=position)
+    if fields:
+        entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger, rank=position)
+    else:
+        ledger.unchanged += 1
+        ledger.complete(item, before, teaser)
+    ledger.show(item, place, snapshot.id, shown(teaser), position)
+
+
+def _is_own_wording(teaser: Teaser, item: Item, span: Span | None, place: str, ledger: Ledger) -> bool:
+    """Whether a wording that differs from the known one is this place's own, or out of date, and no edit."""
+    if span is not None and span.closed_at is None and span.shown == shown(teaser):
+        return True
+    if is_block(place):
+        older = ledger.known.snapshots(item.id)[:-1]
+        return any(not differ.differences(s.content, teaser, ledger.zone, is_cut=True) for s in older)
+    if span is not None or not is_addressed(place):
+        return False
+    current = ledger.known.snapshots(item.id)[-1].id
+    return any(
+        other.place != place
+        and is_addressed(other.place)
+        and other.closed_at is None
+        and other.snapshot_id == current
+        for other in ledger.known.spans(item.id)
+    )
+
+
+def _appear(
+    teaser: Teaser,
+    key: str | None,
+    position: int,
+    place: str,
+    lost: Mapping[str, Span],
+    ledger: Ledger,
+) -> Item:
+    """A teaser without an earlier snapshot: moved, duplicate or new."""
+    copies = match.copies_of(teaser, ledger.at, list(fingerprint.clues(teaser)), ledger.known)
+    for found in copies:
+        ledger.require_older(found.item)
+    item = ledger.new_item(Subject.TEASER, key, teaser)
+    snapshot = ledger.add_snapshot(item, teaser)
+    ledger.show(item, place, snapshot.id, shown(teaser), position)
+    left = next((c for c in copies if _is_left(c.item, lost, ledger)), None)
+    if left is not None:
+        entries.log_move(item, left.item, teaser, snapshot, "is no longer listed", ledger, rank=position)
+    elif copies:
+        entries.log_duplicate(item, teaser, snapshot, copies[0], ledger, rank=position)
+    else:
+        entries.log_new(item, teaser, snapshot, ledger, "not listed before", rank=position)
+    return item
+
+
+def _is_left(item: Item, lost: Mapping[str, Span], ledger: Ledger) -> bool:
+    """Whether the item's teaser went from this listing just now, or was removed from it before."""
+    if item.source != ledger.source or not ledger.known.addresses(item.id):
+        return False
+    has_moved = any(turn.kind is ChangeKind.MOVED for turn in ledger.known.turns(item.id))
+    return not has_moved and (item.id in lost or ledger.is_away(item))
+
+
+def _miss(span: Span, listed_before: list[Span], settled: set[str], ledger: Ledger) -> None:
+    """The listing no longer shows what it showed: the stretch ends, and may end the teaser."""
+    neighbour = _older_neighbour(span, listed_before, settled, ledger)
+    ledger.close(span, is_missing=neighbour is not None)
+    item = ledger.known.item(span.item_id)
+    assert item is not None
+    spans = [s for s in ledger.known.spans(item.id) if not s.is_block and s.snapshot_id]
+    if not any(s.is_missing for s in spans) or ledger.is_away(item):
+        return
+    if any(_is_still_listed(other, span, ledger) for other in spans):
+        return
+    what = ledger.content(neighbour).headline if neighbour else None
+    ledger.log(
+        ChangeKind.REMOVED,
+        item,
+        ledger.content(item),
+        changed_after=ledger.last_seen(item),
+        before=ledger.known.snapshots(item.id)[-1].id,
+        rank=5_000 + span.position,
+        reason="no longer listed, while the older "
+        + (f"“{what}” below it still is" if what else "teaser below it still is"),
+    )
+
+
+def _older_neighbour(span: Span, listed_before: list[Span], settled: set[str], ledger: Ledger) -> Item | None:
+    """The first teaser that stood below the missing one, is not dated later, and is still listed."""
+    item = ledger.known.item(span.item_id)
+    date = _date(item, ledger)
+    for other in listed_before:
+        if other.position > span.position and other.item_id in settled:
+            neighbour = ledger.known.item(other.item_id)
+            other_date = _date(neighbour, ledger)
+            if date is None or other_date is None or other_date[:10] <= date[:10]:
+                return neighbour
+    return None
+
+
+def _date(item: Item | None, ledger: Ledger) -> str | None:
+    if item is None:
+        return None
+    content = ledger.content(item)
+    return content.date if isinstance(content, Teaser) else None
+
+
+def _is_still_listed(other: Span, span: Span, ledger: Ledger) -> bool:
+    """Whether another listing shows the teaser, and was looked at about as lately as this one was."""
+    source = ledger.known.source(ledger.source)
+    slack = timedelta(seconds=source.every_seconds) if source else _DEFAULT_SLACK
+    return (
+        other.place != span.place
+        and is_addressed(other.place)
+        and other.closed_at is None
+        and other.last_at >= span.last_at - slack
+    )

@@ -1,0 +1,179 @@
+"""Which known item a capture is, and of which one it is a copy. Pure.
+
+**Identity** (`find_article`, `find_teaser`): an address decides. Without one, on either side (a seed):
+
+| capture and item, same source | are one item when |
+|---|---|
+| articles | same text; or same headline and agreeing dates; or one is a light rewrite of the other |
+| teasers | same headline and (agreeing dates or excerpts); or same excerpt and the same known date |
+
+An item that has an address of its own is never taken over by a capture at another one: that is a copy.
+
+**Copies** (`copies_of`): other items whose text, now or earlier, is the same or nearly so, oldest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.compare import differ
+from crawler.compare.fingerprint import body
+from crawler.compare.similar import compare_teasers, compare_texts, similarity
+from storage.known import Known
+from storage.records import Article, Clue, Content, Item, Origin, Sighting, Snapshot, Subject, Teaser
+
+MOST_CANDIDATES = 64  # looked at per capture; a clue shared by more items than that tells nothing
+_SAME_HEADLINE_FLOOR = 0.2  # similarity below which one headline on one day stands over two stories
+_UNDATED_FLOOR = 0.5  # the same, where a date is unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An item that reads like the capture, in its text `snapshot`; similarity is of the texts, 0 to 1."""
+
+    item: Item
+    snapshot: Snapshot
+    similarity: float
+    reason: str
+
+
+def find_article(
+    sighting: Sighting, article: Article, found: list[tuple[str, int]], known: Known, zone: str
+) -> Item | None:
+    """The known article that this capture is, where no address tells; None where there is none."""
+    best: tuple[float, Item] | None = None
+    for item in _candidates(Subject.ARTICLE, found, known):
+        if not _may_adopt(sighting, article.url, article.source_line, item, known):
+            continue
+        content = current(item, known)
+        assert isinstance(content, Article)
+        score = _article_score(article, content, zone)
+        if score and (best is None or score > best[0]):
+            best = (score, item)
+    return best[1] if best else None
+
+
+def find_teaser(
+    sighting: Sighting, teaser: Teaser, found: list[tuple[str, int]], known: Known, zone: str
+) -> Item | None:
+    """The known teaser that this one is, where no address tells; None where there is none."""
+    label = getattr(sighting.observation, "source_line", None)
+    for item in _candidates(Subject.TEASER, found, known):
+        if _may_adopt(sighting, teaser.url, label, item, known):
+            content = current(item, known)
+            assert isinstance(content, Teaser)
+            if _is_same_teaser(teaser, content, zone):
+                return item
+    return None
+
+
+def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], known: Known) -> list[Copy]:
+    """The items of which `content`, seen at `at`, is a copy: the most similar first, the oldest of equals.
+
+    An item that came after `at` counts too, in its first text: the caller must see that it is out of order.
+    """
+    subject = Subject.ARTICLE if isinstance(content, Article) else Subject.TEASER
+    copies = [c for item in _candidates(subject, found, known) if (c := _copy(content, at, item, known))]
+    return sorted(copies, key=lambda c: (c.similarity < 1, -c.similarity, c.item.first_seen, c.item.order))
+
+
+def current(item: Item, known: Known) -> Content:
+    """What `item` says now, as far as it is known: its latest snapshot with what later captures filled in."""
+    return differ.merged(known.snapshots(item.id)[-1].content, known.completions(item.id))
+
+
+def text_similarity(before: Content, after: Content) -> float:
+    """Similarity of two contents' whole texts, 0 to 1."""
+    return similarity(_shown_text(before), _shown_text(after))
+
+
+def is_same_story(before: Content, after: Content) -> bool:
+    """Whether `after` still tells the story of `before`, edited or not."""
+    assert isinstance(before, Article) and isinstance(after, Article)
+    return bool(_article_score(after, before, "UTC")) or compare_texts(body(before), body(after)).is_same
+
+
+def _candidates(subject: Subject, found: list[tuple[str, int]], known: Known) -> Iterator[Item]:
+    """The items of `subject` that share a clue with the capture; oldest first, each once, bounded."""
+    items: dict[str, Item] = {}
+    for kind, value in found:
+        clues: list[Clue] = known.clues(kind, value)
+        for clue in clues[:MOST_CANDIDATES]:
+            item = known.item(clue.item_id)
+            if item is not None and item.subject is subject and known.snapshots(item.id):
+                items[item.id] = item
+    yield from sorted(items.values(), key=lambda item: (item.first_seen, item.order))[:MOST_CANDIDATES]
+
+
+def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Item, known: Known) -> bool:
+    """Whether address and source leave it open that the capture is this item."""
+    if url is not None and known.addresses(item.id):
+        return False
+    source = sighting.observation.source
+    if item.source == source or (label and item.source == label) or item.source_line == source:
+        return True
+    # A document's source is what its page prints, which need not be the name in the configuration.
+    return (item.origin is Origin.DOCUMENT and not _is_watched(item.source, known)) or (
+        sighting.origin is Origin.DOCUMENT and not _is_watched(source, known)
+    )
+
+
+def _is_watched(name: str, known: Known) -> bool:
+    source = known.source(name)
+    return source is not None and source.is_watched
+
+
+def _article_score(article: Article, content: Article, zone: str) -> float:
+    """How surely two captures are one article: 2 for the same text, else its similarity, 0 for no."""
+    one, other = body(article), body(content)
+    if one == other and one:
+        return 2.0
+    if not differ.same_date(article.published, content.published, zone):
+        return 0.0
+    are_headlined = article.headline is not None and content.headline is not None
+    if are_headlined and differ.same_text(article.headline, content.headline):
+        is_dated = article.published is not None and content.published is not None
+        alike = similarity(one, other) if one and other else 1.0
+        return alike if alike >= (_SAME_HEADLINE_FLOOR if is_dated else _UNDATED_FLOOR) else 0.0
+    likeness = compare_texts(one, other)
+    return likeness.similarity if likeness.is_same else 0.0
+
+
+def _is_same_teaser(teaser: Teaser, content: Teaser, zone: str) -> bool:
+    excerpts_agree = bool(
+        teaser.excerpt and content.excerpt and differ.is_cut_of(teaser.excerpt, content.excerpt)
+    )
+    if teaser.headline and content.headline and differ.same_text(teaser.headline, content.headline):
+        return excerpts_agree or differ.same_date(teaser.date, content.date, zone)
+    is_dated = teaser.date is not None and content.date is not None
+    return excerpts_agree and is_dated and differ.same_date(teaser.date, content.date, zone)
+
+
+def _copy(content: Content, at: datetime, item: Item, known: Known) -> Copy | None:
+    """How `content` is a copy of what `item` said up to `at`, or first said; None if it is none."""
+    best: Copy | None = None
+    said = [s for i, s in enumerate(known.snapshots(item.id)) if i == 0 or s.seen_at <= at]
+    for snapshot in reversed(said):
+        likeness = _likeness(content, snapshot.content)
+        if likeness.is_same and (best is None or likeness.similarity > best.similarity):
+            best = Copy(item, snapshot, likeness.similarity, likeness.reason)
+        if best is not None and best.similarity == 1.0:
+            break
+    return best
+
+
+def _likeness(content: Content, other: Content):  # type: ignore[no-untyped-def]
+    if isinstance(content, Article) and isinstance(other, Article):
+        return compare_texts(body(content), body(other))
+    assert isinstance(content, Teaser) and isinstance(other, Teaser)
+    return compare_teasers(
+        (content.headline, content.excerpt, content.date), (other.headline, other.excerpt, other.date)
+    )
+
+
+def _shown_text(content: Content) -> str:
+    if isinstance(content, Article):
+        return "\n".join((content.headline or "", *content.paragraphs))
+    return "\n".join((content.headline or "", content.excerpt or ""))

@@ -1,0 +1,177 @@
+"""The chain: a target's address, its redirects, and the page at the end. One deadline around all of it.
+
+    admit    the guard reads the address                          guard.check_url
+    ask      robots.txt of its origin                             robots
+    wait     for the host's turn, or learn that it is backed off  pacing
+    get      one exchange                                         http
+    ... and again for every redirect: no hop is trusted more than the first.
+
+robots.txt itself comes the same way, only that nobody asks robots.txt about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+import ada_url
+import httpx
+
+from crawler.fetch.guard import Refused, check_url, host_of
+from crawler.fetch.http import Answer, Exchanges, Headers, Stopwatch, validators_for
+from crawler.fetch.limits import REDIRECT_LIMIT, Failure, FetchLimits, Trouble
+from crawler.fetch.pacing import Pacing
+from crawler.fetch.robots import ROBOTS_LIMIT_BYTES, ROBOTS_REDIRECT_LIMIT, Robots, RobotsMemory
+from storage.jsonl import format_time
+from storage.records import Page, Target
+
+
+class Fetcher:
+    """Fetches pages, politely and with suspicion. Use it as an async context manager, in one event loop.
+
+    `now` is the clock of back-off, robots expiry and `Page.fetched_at`. `robots` and `backoffs` are what
+    an earlier fetcher knew. `transport` replaces the network: whatever answers there is paced, bounded and
+    robots-checked all the same.
+    """
+
+    def __init__(
+        self,
+        limits: FetchLimits,
+        *,
+        now: Callable[[], datetime],
+        robots: RobotsMemory | None = None,
+        backoffs: Mapping[str, datetime] | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._limits = limits
+        self._now = now
+        self._transport = transport
+        self._pacing = Pacing(limits, now=now, backoffs=backoffs)
+        memory = RobotsMemory() if robots is None else robots
+        self._robots = Robots(limits.user_agent, now=now, memory=memory, get=self._get_robots)
+        self._exchanges: Exchanges | None = None
+
+    async def __aenter__(self) -> Self:
+        self._exchanges = Exchanges(self._limits, self._transport)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._exchanges is not None:
+            await self._exchanges.close()
+            self._exchanges = None
+
+    async def fetch(self, target: Target) -> Page | Failure:
+        """The page at `target.url`, whatever its status; or why there is none. Raises nothing.
+
+        With the target's validators a server may answer 304: then the page has that status and no body.
+        """
+        watch = Stopwatch(self._limits.total_seconds)
+        conditions = validators_for(target.etag, target.last_modified)
+        try:
+            trip = await self._follow(target.url, watch, _PAGE_TRIP, conditions)
+        except Trouble as trouble:
+            return Failure(
+                trouble.outcome, str(trouble), trouble.status, round(watch.spent, 3), trouble.retry_after
+            )
+        return Page(
+            requested_url=target.url,
+            url=trip.url,
+            status=trip.answer.status,
+            headers=trip.answer.headers,
+            body=trip.answer.body,
+            fetched_at=self._now(),
+            seconds=round(watch.spent, 3),
+            redirects=trip.passed,
+        )
+
+    def backoffs(self) -> dict[str, datetime]:
+        """Hosts to be left alone, and until when: for the store to keep, and the next fetcher to be given."""
+        return self._pacing.backoffs()
+
+    async def _get_robots(self, url: str) -> tuple[int, bytes]:
+        trip = await self._follow(url, Stopwatch(self._limits.total_seconds), _ROBOTS_TRIP, ())
+        return trip.answer.status, trip.answer.body
+
+    async def _follow(self, url: str, watch: Stopwatch, kind: _TripKind, conditions: Headers) -> _Trip:
+        passed: list[str] = []
+        here = self._admitted(url)
+        while True:
+            # Validators belong to the address they were asked with, so only the first hop carries them.
+            answer = await self._hop(here, watch, kind, conditions if not passed else ())
+            if answer.location is None:
+                return _Trip(here, tuple(passed), answer)
+            passed.append(here)
+            if len(passed) > kind.redirect_limit:
+                raise Trouble("redirect loop", f"more than {kind.redirect_limit} redirects")
+            here = self._admitted(_resolved(here, answer.location))
+            if here in passed:
+                raise Trouble("redirect loop", f"{here} leads back to itself")
+
+    async def _hop(self, href: str, watch: Stopwatch, kind: _TripKind, conditions: Headers) -> Answer:
+        host = host_of(href)
+        self._refuse_backed_off(self._pacing.backed_off_until(host))
+        delay = 0.0 if kind.is_robots else await self._robots.crawl_delay(href)
+        async with self._pacing.turn(host, delay) as until:
+            self._refuse_backed_off(until)
+            answer = await self._get(href, watch, kind, conditions)
+            self._pacing.note(host, answer.status, answer.header("retry-after"))
+        return answer
+
+    async def _get(self, href: str, watch: Stopwatch, kind: _TripKind, conditions: Headers) -> Answer:
+        assert self._exchanges is not None, "use the fetcher as an async context manager"
+        limit_bytes = ROBOTS_LIMIT_BYTES if kind.is_robots else self._limits.limit_bytes
+        return await self._exchanges.get(
+            href, conditions, watch, limit_bytes=limit_bytes, is_cut=kind.is_robots
+        )
+
+    def _admitted(self, url: str) -> str:
+        checked = check_url(url, allow_private=self._limits.allow_private_addresses)
+        if isinstance(checked, Refused):
+            raise Trouble("refused address", checked.reason)
+        return checked
+
+    @staticmethod
+    def _refuse_backed_off(until: datetime | None) -> None:
+        if until is not None:
+            detail = f"the host asked us to wait until {format_time(until)}"
+            raise Trouble("back-off", detail, retry_after=until)
+
+
+@dataclass(frozen=True, slots=True)
+class _TripKind:
+    redirect_limit: int
+    is_robots: bool
+
+
+_PAGE_TRIP = _TripKind(REDIRECT_LIMIT, is_robots=False)
+_ROBOTS_TRIP = _TripKind(ROBOTS_REDIRECT_LIMIT, is_robots=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    url: str
+    passed: tuple[str, ...]
+    answer: Answer
+
+
+def _resolved(base: str, location: bytes) -> str:
+    """The address a Location header means, seen from `base`. Raises Trouble where it means none.
+
+    Relative, `//host/…` and raw UTF-8 forms are in use on real sites; the guard judges what comes out.
+    Backslashes and control characters are not: parsers disagree about them.
+    """
+    try:
+        text = location.decode("utf-8").strip(" \t")
+        if not text.isprintable() or "\\" in text:
+            raise Trouble("bad response", "a Location with characters that no address has")
+        return str(ada_url.join_url(base, text))
+    except ValueError as error:  # UnicodeDecodeError is one
+        raise Trouble("bad response", "a Location that is no address") from error

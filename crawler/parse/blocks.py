@@ -1,0 +1,248 @@
+"""A page as a flat list of text blocks and the elements that hold them. Pure.
+
+What lives here: the one walk over the tree of a page, and what a class name or a tag says about the text
+inside it. What must not: the choice of what is the article (`article.py`) or a teaser (`listing.py`).
+
+A **block** is what a reader sees as one paragraph, heading, list item or cell: text between two block-level
+boundaries, where two line breaks in a row are such a boundary too. Blocks within an element that is named
+or marked as furniture (comments, sharing, captions, related stories, ...) carry that element as `furniture`.
+
+The walk is bounded: 200,000 nodes, 250 levels, 2,000,000 characters; what lies beyond is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+_NODE_LIMIT = 200_000
+_DEPTH_LIMIT = 250
+_TEXT_LIMIT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One stretch of text. `size`: its length as if written in letters; a CJK character counts three."""
+
+    text: str
+    size: int
+    linked: float  # share of the text that is inside links, 0-1
+    tag: str  # of the block-level element that holds it
+    element: int  # index of that element
+    furniture: int  # index of the outermost element that marks it as furniture; -1: none
+
+    @property
+    def is_heading(self) -> bool:
+        return self.tag in HEADINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One block-level element. Elements are in page order, so a parent's index is below its children's."""
+
+    parent: int
+    tag: str
+    is_body: bool  # named or marked as the body of an article
+    node: LexborNode
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of a page in order, and the elements that hold them; element 0 is the root of the walk."""
+
+    blocks: list[Block] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+
+
+def read_blocks(root: LexborNode, forgiven: frozenset[int] = frozenset()) -> Blocks:
+    """The text blocks under `root`. The elements `forgiven` are no furniture, whatever their names say."""
+    walk = _Walk(forgiven)
+    walk.enter(root, -1, -1, False, 0)
+    return walk.found
+
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rp rt ruby s samp small"
+    " span strike strong sub sup time tt u var wbr label".split()
+)
+_DROPPED = frozenset(
+    "script style noscript template svg math iframe object embed applet video audio canvas map select button"
+    " input textarea option datalist nav aside footer figure figcaption head link meta dialog menu"
+    " -comment _comment".split()
+)
+_NEVER_FURNITURE = frozenset({"html", "body", "main", "article"})
+_BLANK = re.compile(r"\s+")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+
+
+class _Walk:
+    """The state of one walk: what was found, and the text run that is not yet closed."""
+
+    __slots__ = ("found", "forgiven", "nodes", "room", "text", "linked", "breaks")
+
+    def __init__(self, forgiven: frozenset[int]) -> None:
+        self.forgiven = forgiven
+        self.found = Blocks()
+        self.nodes = _NODE_LIMIT
+        self.room = _TEXT_LIMIT
+        self.text: list[str] = []
+        self.linked = 0
+        self.breaks = 0
+
+    def enter(self, node: LexborNode, parent: int, furniture: int, in_link: bool, depth: int) -> None:
+        """Walk the block-level element `node`."""
+        names = node.attributes
+        tag = node.tag or ""
+        index = len(self.found.elements)
+        is_body = _is_body(names)
+        self.found.elements.append(Element(parent, tag, is_body, node))
+        if furniture < 0 and names and not is_body and tag not in _NEVER_FURNITURE and is_furniture(names):
+            furniture = -1 if index in self.forgiven else index
+        self.children(node, index, furniture, in_link, depth + 1)
+        self.close(index, furniture)
+
+    def children(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
+        child = node.first_child
+        if depth > _DEPTH_LIMIT:
+            return
+        while child is not None and self.nodes > 0:
+            self.nodes -= 1
+            tag = child.tag
+            if tag == "-text":
+                self.take(child.text_content or "", in_link)
+            elif tag in _INLINE:
+                self.inline(child, element, furniture, in_link or tag == "a", depth)
+            elif tag == "br":
+                self.line_break(element, furniture)
+            elif tag not in _DROPPED:
+                self.close(element, furniture)
+                self.enter(child, element, furniture, in_link, depth)
+            child = child.next
+
+    def inline(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
+        names = node.attributes
+        if names and furniture < 0 and is_furniture(names):
+            # An inline element that is furniture is a block of its own: a date, a share count, a credit.
+            self.close(element, furniture)
+            self.enter(node, element, furniture, in_link, depth)
+            return
+        self.children(node, element, furniture, in_link, depth + 1)
+
+    def take(self, text: str, in_link: bool) -> None:
+        if self.room <= 0:
+            return
+        self.room -= len(text)
+        self.text.append(text)
+        if not text.isspace():
+            self.breaks = 0
+            if in_link:
+                self.linked += len(text.strip())
+
+    def line_break(self, element: int, furniture: int) -> None:
+        self.breaks += 1
+        if self.breaks > 1:
+            self.close(element, furniture)
+        else:
+            self.text.append(" ")
+
+    def close(self, element: int, furniture: int) -> None:
+        """End the open run of text, as a block of `element`."""
+        if not self.text:
+            return
+        text = _BLANK.sub(" ", "".join(self.text)).strip()
+        if text:
+            tag = self.found.elements[element].tag
+            share = min(1.0, self.linked / len(text))
+            self.found.blocks.append(Block(text, size(text), share, tag, element, furniture))
+        self.text = []
+        self.linked = self.breaks = 0
+
+
+def size(text: str) -> int:
+    """The length of `text` as if written in letters: an ideograph or syllable sign counts three."""
+    if text.isascii():
+        return len(text)
+    return len(text) + 2 * sum(map(len, _WIDE.findall(text)))
+
+
+# ---------------------------------------------------------------- what a name says
+
+
+def is_furniture(names: dict[str, str | None]) -> bool:
+    """Whether the attributes of an element mark it as something other than the text of an article."""
+    label = f"{names.get('class') or ''} {names.get('id') or ''}"
+    if label != " " and _names_furniture(label[:300]):
+        return True
+    if "hidden" in names or names.get("role") in _FURNITURE_ROLES:
+        return True
+    style = names.get("style")
+    return bool(style and _HIDING.search(style[:300]))
+
+
+def _is_body(names: dict[str, str | None]) -> bool:
+    if not names:
+        return False
+    if (names.get("itemprop") or "").lower() in ("articlebody", "reviewbody"):
+        return True
+    label = f"{names.get('class') or ''} {names.get('id') or ''}"
+    return label != " " and _names_body(label[:300])
+
+
+_FURNITURE_ROLES = frozenset(
+    "navigation complementary banner contentinfo search dialog alert menu menubar toolbar tablist".split()
+)
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+
+# Words of class names and ids, at the start of a word: `most-read` matches "mostRead", "box_most-read-list".
+_FURNITURE = re.compile(
+    r"\b(?:"
+    r"comments?\b|commentlist|comment-|disqus|respond\b|kommentar|discussion|livefyre|replies"
+    r"|shar(?:e|ing)\b|share|social|addtoany|follow-|jp-relatedposts|sociable|flattr"
+    r"|related|recommend|(?:read|see|more|mehr|weitere)-(?:more|also|next|from|on|news|articles?|stories|posts?)"
+    r"|read(?:also|more|next)\b|similar|you-may|popular|trending|most-?(?:read|viewed|popular)|meistgelesen"
+    r"|upnext|outbrain|taboola|plista|cross-?sell|dont-miss"
+    r"|side-?bar|widget|rail\b|marginal"
+    r"|footer|foot\b|copyright|imprint|colophon|footnav"
+    r"|nav\b|navi\b|navbar|navigation|menu|breadcrumbs?|pagination|pager\b|pagenav|toolbar|skip-?links?"
+    r"|newsletter|subscri(?:be|ption)|sign-?up|log-?in\b|register|donat"
+    r"|cookies?|consent|gdpr|overlay|modal|pop-?up|lightbox"
+    r"|advert|ads?\b|ad-|adsense|adbox|anzeige|sponsor|promo|affiliate"
+    r"|caption|bildunterschrift|bildtext|image-?(?:credit|desc)|photo-?(?:credit|info|desc)|credits?\b|bildnachweis"
+    r"|wp-caption|gallery|slideshow|carousel|slider|swiper|thumb"
+    r"|byline|by-line|authors?\b|author-|autor(?:en)?\b|about-author|bio\b|profile"
+    r"|meta\b|metadata|meta-|post-meta|entry-meta|tags?\b|tag-?(?:list|cloud|links)|schlagw|categor(?:y|ies)\b"
+    r"|date\b|datum|dateline\b|timestamp|published|pubdate|publication-date|posted-on|reading-?time|lesezeit"
+    r"|toc\b|table-of-contents|inhaltsverzeichnis"
+    r"|rating|votes?\b|voting|drucken|feedback|report-error"
+    r"|sr-only|screen-reader|visually-?hidden|offscreen"
+    r"|search(?:form|box|bar)?\b|weather|poll\b|quiz"
+    r")"
+)
+_BODY = re.compile(
+    r"\b(?:(?:article|story|post|entry|news|content|artikel|page)-?(?:body|text|content|copy)"
+    r"|body-?(?:text|copy)|texto?-?(?:nota|noticia|articulo)|cuerpo|field-name-body|single-content|td-post-content"
+    r"|e-content|articlebody|artikeltext)(?![-\w])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[_:.]+|-{2,}")
+
+
+# Words that say what an element *has*, or which theme or builder made it, not what it is.
+_ABOUT = re.compile(r"\b(?:has|js|with|without|no|is|elementor|wp-block|et-pb|md|lg|sm|xl)-[\w:/-]*|\S*-has-\S*")
+_HENTRY = re.compile(r"\b(?:hentry|type-post|type-page|post-\d+)\b")
+
+
+@lru_cache(maxsize=8192)
+def _names_furniture(label: str) -> bool:
+    plain = _CAMEL.sub("-", label).lower()
+    if _HENTRY.search(plain):  # WordPress writes the tags and categories of a story into its class
+        return False
+    return _FURNITURE.search(_ABOUT.sub(" ", plain)) is not None
+
+
+@lru_cache(maxsize=8192)
+def _names_body(label: str) -> bool:
+    return _BODY.search(_CAMEL.sub("-", label).lower()) is not None

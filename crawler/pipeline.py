@@ -1,0 +1,168 @@
+"""THE MAIN FLOW. Start reading here.
+
+    target --> fetch --> page --> parse --> observations --> observe, recall, decide --> verdict --> record
+               I/O                pure                       pure     I/O     pure                   I/O
+
+`look` goes from a target to what its page said; `take` goes from what pages said to the change log. Daemon,
+one-off crawl, seed import and tests differ only in what they pass: which fetch, which store, which `now`. A
+crawl takes a batch of pages at once; the meaning is that of one page after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from crawler.compare.decide import OutOfOrder, decide
+from crawler.compare.fingerprint import KeyOf, identity, sight
+from crawler.compare.observe import Seen, further_questions, observe, questions
+from storage.errors import Conflict
+from storage.known import Known, Questions, Verdict
+from storage.records import (
+    Article,
+    Gone,
+    Listing,
+    Origin,
+    Outcome,
+    Page,
+    Sighting,
+    Source,
+    Target,
+    TargetKind,
+    Visit,
+)
+from storage.store import Store
+
+_TRIES = 8  # at a batch, while another process records in between
+
+
+class Failed(Protocol):
+    """Why there is no page, as the fetcher says it."""
+
+    outcome: Outcome
+    reason: str
+    status: int | None
+
+
+class Reading(Protocol):
+    """What a page said, as the parser read it: an article, a listing, or what stood in the way."""
+
+    article: Article | None
+    listing: Listing | None
+    obstacle: str | None
+
+
+Fetch = Callable[[Target], Awaitable[Page | Failed]]
+Parse = Callable[[Page, Source, TargetKind], Awaitable[Reading]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One visit on its way to the record: how it ended, what was seen, the page itself if there was one."""
+
+    target: Target
+    visit: Visit
+    sightings: tuple[Sighting, ...] = ()
+    page: Page | None = None
+
+
+async def look(target: Target, source: Source, now: datetime, *, fetch: Fetch, parse: Parse) -> Look:
+    """Fetch `target` and read it. A failure is a `Look` too: its visit says why there is nothing to see."""
+    page = await fetch(target)
+    if not isinstance(page, Page):
+        return Look(target, _visit(target, now, page.outcome, page.reason, page.status))
+    page = replace(page, fetched_at=now)
+    if page.status == 304:
+        return Look(target, _visit(target, now, Outcome.NOT_MODIFIED, "", 304), page=page)
+    reading = await parse(page, source, target.kind)
+    if page.status in (404, 410) and reading.obstacle is None:
+        gone = Gone(source.name, target.url, now, page.status)
+        visit = _visit(target, now, Outcome.GONE, f"status {page.status}", page.status)
+        return Look(target, visit, (sight(gone, Origin.CRAWL),), page)
+    trouble = _trouble(page, reading, target.kind)
+    if trouble:
+        return Look(target, _visit(target, now, Outcome.FAILED, trouble, page.status), page=page)
+    return Look(target, _visit(target, now, Outcome.OK, "", page.status), _seen(reading), page)
+
+
+def take(
+    store: Store,
+    sightings: Sequence[Sighting],
+    key_of: KeyOf,
+    *,
+    visits: Sequence[Visit] = (),
+    targets: Sequence[Target] = (),
+) -> Verdict:
+    """Decide `sightings` and record what they mean, with `visits` and `targets`, in one transaction."""
+    for tries_left in reversed(range(_TRIES)):
+        verdict = weigh(store, sightings, key_of)
+        try:
+            store.record(verdict, visits=visits, targets=targets)
+        except Conflict:
+            if not tries_left:
+                raise
+        else:
+            return verdict
+    raise AssertionError("unreachable")
+
+
+def weigh(store: Store, sightings: Iterable[Sighting], key_of: KeyOf) -> Verdict:
+    """What `sightings` mean. Where one is older than what it bears on, everything since is decided again."""
+    next_seq = store.recall(Questions()).next_seq
+    fresh = [replace(s, seq=next_seq + i) for i, s in enumerate(sightings)]
+    seen = observe(fresh, key_of)
+    try:
+        return decide(seen, _recall(store, seen, None))
+    except OutOfOrder as late:
+        return _weigh_again(store, seen, late.since, key_of)
+
+
+def _weigh_again(store: Store, seen: list[Seen], since: datetime, key_of: KeyOf) -> Verdict:
+    """Decide `seen` together with all that is stored from `since` on, in order of time."""
+    held = store.recall(questions(seen))
+    fresh = [s.sighting for s in seen if not held.is_held(identity(s.sighting))]
+    since = min([since, *(sighting.at for sighting in fresh)])
+    again = observe([*store.sightings(since), *fresh], key_of)
+    verdict = decide(again, _recall(store, again, since), is_ordered=True)
+    new = {sighting.seq for sighting in fresh}
+    verdict.sightings = [sighting for sighting in verdict.sightings if sighting.seq in new]
+    verdict.rewind_to = since
+    return verdict
+
+
+def _recall(store: Store, seen: list[Seen], before: datetime | None) -> Known:
+    """What is known about `seen`: by address and place, and by clues about what no address identifies."""
+    asked = questions(seen)
+    known = store.recall(asked, before)
+    further = further_questions(seen, known)
+    return store.recall(replace(asked, clues=further.clues), before) if further.clues else known
+
+
+def _seen(reading: Reading) -> tuple[Sighting, ...]:
+    """The observations of one page. A listing beside an article is a block on its page."""
+    found: list[Sighting] = []
+    if reading.article is not None:
+        found.append(sight(reading.article, Origin.CRAWL))
+    if reading.listing is not None and reading.listing.teasers:
+        found.append(sight(reading.listing, Origin.CRAWL, is_block=reading.article is not None))
+    return tuple(found)
+
+
+def _trouble(page: Page, reading: Reading, kind: TargetKind) -> str:
+    """Why this page says nothing, in words; empty where it says something."""
+    if reading.obstacle is not None:
+        return reading.obstacle
+    if page.status != 200:
+        return f"status {page.status}"
+    if kind is TargetKind.ARTICLE and reading.article is None:
+        where = f": led on to {page.url}" if page.redirects else ""
+        return f"no article on the page{where}"
+    if kind is not TargetKind.ARTICLE and not (reading.listing and reading.listing.teasers):
+        return "no teasers on the page"
+    return ""
+
+
+def _visit(target: Target, now: datetime, outcome: Outcome, reason: str, status: int | None) -> Visit:
+    return Visit(target.url, target.source, target.kind, now, outcome, reason, status)

@@ -1,0 +1,221 @@
+"""What is known about some items: rows of the derived record with the indexes that deciding asks for.
+
+A `Known` is what a store answers to `recall`, what the in-memory store is made of, and, laid over another
+one (`Known(below=…)`), the working copy in which a batch is decided one observation after another.
+Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from storage.records import (
+    Address,
+    Change,
+    ChangeKind,
+    Clue,
+    Completion,
+    Item,
+    Sighting,
+    Snapshot,
+    Source,
+    Span,
+)
+
+T = TypeVar("T")
+SpanKey = tuple[str, str, datetime]  # item, place, first seen
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of the derived record, as a verdict adds them and as a store keeps them."""
+
+    items: list[Item] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
+    completions: list[Completion] = field(default_factory=list)
+    clues: list[Clue] = field(default_factory=list)
+    spans: dict[SpanKey, Span] = field(default_factory=dict)  # upserted
+    changes: list[Change] = field(default_factory=list)
+
+
+class Known:
+    """Rows with indexes. Every look-up answers from this layer and those below it, oldest row first."""
+
+    def __init__(self, below: Known | None = None) -> None:
+        self.below = below
+        self.rows = Rows()
+        self._items: dict[str, Item] = {}
+        self._by_key: dict[str, Address] = {}
+        self._addresses: dict[str, list[Address]] = {}
+        self._snapshots: dict[str, list[Snapshot]] = {}
+        self._snapshot: dict[str, Snapshot] = {}
+        self._completions: dict[str, list[Completion]] = {}
+        self._clues: dict[tuple[str, int], list[Clue]] = {}
+        self._spans: dict[str, dict[str, Span]] = {}
+        self._places: dict[str, set[str]] = {}
+        self._turns: dict[str, list[Change]] = {}
+        self.held: set[str] = set()
+        self.latest: dict[str, tuple[datetime, str]] = {}
+        self.sources: dict[str, Source] = {}
+        self.next_seq: int = below.next_seq if below else 1
+        self.revision: int = below.revision if below else 0
+
+    # ------------------------------------------------------------ adding
+
+    def add(self, row: Item | Address | Snapshot | Completion | Clue | Span | Change) -> None:
+        """Take `row` into this layer; a span replaces the one of the same item, place and start."""
+        rows = self.rows
+        match row:
+            case Item():
+                rows.items.append(row)
+                self._items[row.id] = row
+            case Address():
+                rows.addresses.append(row)
+                self._by_key[row.key] = row
+                self._addresses.setdefault(row.item_id, []).append(row)
+            case Snapshot():
+                rows.snapshots.append(row)
+                self._snapshots.setdefault(row.item_id, []).append(row)
+                self._snapshot[row.id] = row
+            case Completion():
+                rows.completions.append(row)
+                self._completions.setdefault(row.item_id, []).append(row)
+            case Clue():
+                rows.clues.append(row)
+                self._clues.setdefault((row.kind, row.value), []).append(row)
+            case Span():
+                rows.spans[row.item_id, row.place, row.first_at] = row
+                latest = self._spans.setdefault(row.item_id, {})
+                if row.place not in latest or latest[row.place].first_at <= row.first_at:
+                    latest[row.place] = row
+                self._places.setdefault(row.place, set()).add(row.item_id)
+            case Change():
+                rows.changes.append(row)
+                self._index_turn(row)
+
+    def add_all(self, rows: Rows) -> None:
+        """Take every row of `rows` into this layer."""
+        for group in (rows.items, rows.addresses, rows.snapshots, rows.completions, rows.clues):
+            for row in group:
+                self.add(row)
+        for span in rows.spans.values():
+            self.add(span)
+        for change in rows.changes:
+            self.add(change)
+
+    def _index_turn(self, change: Change) -> None:
+        if change.kind in (ChangeKind.REMOVED, ChangeKind.RESTORED):
+            self._turns.setdefault(change.item_id, []).append(change)
+        elif change.kind is ChangeKind.MOVED and change.of is not None:
+            self._turns.setdefault(change.of, []).append(change)
+
+    # ------------------------------------------------------------ looking up
+
+    def _layers(self) -> Iterator[Known]:
+        layer: Known | None = self
+        while layer is not None:
+            yield layer
+            layer = layer.below
+
+    def item(self, item_id: str) -> Item | None:
+        return next((x for layer in self._layers() if (x := layer._items.get(item_id))), None)
+
+    def item_by_key(self, key: str) -> Item | None:
+        """The item known under address identity `key`."""
+        address = next((x for layer in self._layers() if (x := layer._by_key.get(key))), None)
+        return self.item(address.item_id) if address else None
+
+    def addresses(self, item_id: str) -> list[Address]:
+        return _gather(layer._addresses.get(item_id) for layer in self._layers())
+
+    def snapshots(self, item_id: str) -> list[Snapshot]:
+        """In order of their numbers; a store may leave out old ones that no question asked for."""
+        return _gather(layer._snapshots.get(item_id) for layer in self._layers())
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        return next((x for layer in self._layers() if (x := layer._snapshot.get(snapshot_id))), None)
+
+    def completions(self, item_id: str) -> list[Completion]:
+        return _gather(layer._completions.get(item_id) for layer in self._layers())
+
+    def clues(self, kind: str, value: int) -> list[Clue]:
+        return _gather(layer._clues.get((kind, value)) for layer in self._layers())
+
+    def spans(self, item_id: str) -> list[Span]:
+        """The latest span of the item at each place that is known."""
+        latest: dict[str, Span] = {}
+        for layer in self._layers():
+            for place, span in layer._spans.get(item_id, {}).items():
+                latest.setdefault(place, span)
+        return list(latest.values())
+
+    def span(self, item_id: str, place: str) -> Span | None:
+        return next((x for y in self._layers() if (x := y._spans.get(item_id, {}).get(place))), None)
+
+    def listed(self, place: str) -> list[Span]:
+        """The spans that are open at `place`, top of the listing first."""
+        item_ids = {item_id for layer in self._layers() for item_id in layer._places.get(place, ())}
+        spans = (self.span(item_id, place) for item_id in item_ids)
+        shown = [span for span in spans if span and span.closed_at is None and span.snapshot_id]
+        return sorted(shown, key=lambda span: (span.position, span.item_id))
+
+    def turns(self, item_id: str) -> list[Change]:
+        """The changes that took the item away or brought it back: removed, restored, and moved from it."""
+        return _gather(layer._turns.get(item_id) for layer in self._layers())
+
+    def source(self, name: str) -> Source | None:
+        return next((x for layer in self._layers() if (x := layer.sources.get(name))), None)
+
+    def is_held(self, identity: str) -> bool:
+        """Whether the observation of this identity is kept already."""
+        return any(identity in layer.held for layer in self._layers())
+
+    def latest_at(self, place: str) -> tuple[datetime, str] | None:
+        """Time and content digest of the newest observation of `place`."""
+        return next((x for layer in self._layers() if (x := layer.latest.get(place))), None)
+
+
+def _gather(found: Iterable[list[T] | None]) -> list[T]:
+    """The lists of the layers, top layer first, joined bottom layer first."""
+    lists = [rows for rows in found if rows]
+    if len(lists) == 1:
+        return lists[0]
+    return [row for rows in reversed(lists) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What deciding some observations needs to know. `clues` are asked only for those not found by key."""
+
+    identities: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    clues: frozenset[tuple[str, int]] = frozenset()
+    exacts: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The answer of deciding: the observations to keep, the rows they add, and what was seen unchanged.
+
+    `places` and `identities` are by the seq of an observation. With `rewind_to`, every derived row from that
+    instant on is first taken back, because older evidence came in; `sightings` then holds only what is not
+    stored yet, and `places` all that was decided again.
+    """
+
+    rows: Rows
+    sightings: list[Sighting]
+    places: dict[int, str]
+    identities: dict[int, str]
+    revision: int
+    unchanged: int = 0
+    rewind_to: datetime | None = None
+    follow: list[tuple[str, str]] = field(default_factory=list)  # (source, address) of each teaser seen
+
+    def log(self) -> list[Change]:
+        """The changes in the order of the log."""
+        return sorted(self.rows.changes, key=lambda change: (change.detected_at, change.rank))

@@ -1,0 +1,226 @@
+"""MemoryStore: the store protocol over plain Python values. For tests and rehearsals; nothing is written.
+
+Also the oracle of `storage.sql`: both pass the same contract suite, and this one is short enough to read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from storage.errors import Conflict
+from storage.known import Known, Questions, Rows, Verdict
+from storage.records import (
+    Change,
+    Item,
+    Run,
+    Sighting,
+    Snapshot,
+    Source,
+    Span,
+    Target,
+    TargetKind,
+    Visit,
+)
+from storage.rewind import as_it_stood, showings
+from storage.store import Filter, ItemState
+
+
+class MemoryStore:
+    """A store that lasts as long as the process."""
+
+    def __init__(self) -> None:
+        self._known = Known()
+        self._sightings: dict[int, Sighting] = {}
+        self._places: dict[int, str] = {}
+        self._held: set[str] = set()
+        self._superseded: dict[str, Change] = {}
+        self._targets: dict[str, Target] = {}
+        self._back_offs: dict[str, datetime] = {}
+        self._visits: list[Visit] = []
+        self._runs: dict[int, Run] = {}
+
+    # ------------------------------------------------------------ due
+
+    def put_sources(self, sources: Iterable[Source]) -> None:
+        known = self._known.sources
+        for name, source in known.items():
+            known[name] = replace(source, is_watched=False)
+        known.update({source.name: source for source in sources})
+
+    def sources(self) -> list[Source]:
+        return list(self._known.sources.values())
+
+    def targets(self, keys: Collection[str]) -> dict[str, Target]:
+        return {key: self._targets[key] for key in keys if key in self._targets}
+
+    def article_targets(self, sources: Collection[str], due_by: datetime | None) -> list[Target]:
+        found = [
+            t
+            for t in self._targets.values()
+            if t.kind is TargetKind.ARTICLE
+            and t.source in sources
+            and (due_by is None or t.next_visit is None or t.next_visit <= due_by)
+        ]
+        return sorted(found, key=lambda t: (t.next_visit is not None, t.next_visit, t.key))
+
+    def put_targets(self, targets: Iterable[Target]) -> None:
+        self._targets.update({target.key: target for target in targets})
+
+    def back_offs(self) -> dict[str, datetime]:
+        return dict(self._back_offs)
+
+    def put_back_offs(self, hosts: Mapping[str, datetime]) -> None:
+        self._back_offs = dict(hosts)
+
+    # ------------------------------------------------------------ recall and record
+
+    def recall(self, questions: Questions, before: datetime | None = None) -> Known:
+        return self._known if before is None else self._rewound(before)
+
+    def sightings(self, since: datetime | None = None) -> Iterator[Sighting]:
+        found = (s for s in self._sightings.values() if since is None or s.at >= since)
+        yield from sorted(found, key=lambda s: (s.at, s.order, s.seq))
+
+    def record(
+        self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()
+    ) -> None:
+        if verdict.revision != self._known.revision:
+            raise Conflict("another process recorded meanwhile")
+        dropped: dict[str, Change] = {}
+        if verdict.rewind_to is not None:
+            dropped = {c.id: c for c in self._known.rows.changes if c.detected_at >= verdict.rewind_to}
+            self._known = self._rewound(verdict.rewind_to)
+        self._known.add_all(verdict.rows)
+        for sighting in verdict.sightings:
+            self._sightings[sighting.seq] = sighting
+        self._places.update(verdict.places)
+        self._held.update(verdict.identities.values())
+        self._known.held = self._held
+        self._note_latest(verdict.places)
+        self._known.next_seq = max(self._sightings, default=0) + 1
+        self._known.revision += 1
+        current = {change.id for change in self._known.rows.changes}
+        self._superseded.update({id_: c for id_, c in dropped.items() if id_ not in current})
+        for id_ in current & self._superseded.keys():
+            del self._superseded[id_]
+        self._visits.extend(visits)
+        self.put_targets(targets)
+
+    def start_run(self, at: datetime) -> int:
+        number = len(self._runs) + 1
+        self._runs[number] = Run(number, at)
+        return number
+
+    def finish_run(self, run: Run) -> None:
+        assert run.id is not None
+        self._runs[run.id] = run
+
+    # ------------------------------------------------------------ read
+
+    def changes(self, wanted: Filter) -> Iterator[Change]:
+        found = (c for c in self._known.rows.changes if _passes(c, wanted))
+        yield from sorted(found, key=lambda c: (c.detected_at, c.rank))
+
+    def find_changes(self, id_start: str) -> list[Change]:
+        every = [*self._known.rows.changes, *self._superseded.values()]
+        return [change for change in every if change.id.startswith(id_start)]
+
+    def find_items(self, id_start: str) -> list[Item]:
+        return [item for item in self._known.rows.items if item.id.startswith(id_start)]
+
+    def items(self) -> Iterator[ItemState]:
+        for item in sorted(self._known.rows.items, key=lambda i: (i.first_seen, i.order, i.id)):
+            state = self.item_state(item.id)
+            assert state is not None
+            yield state
+
+    def item_state(self, item_id: str) -> ItemState | None:
+        known = self._known
+        item = known.item(item_id)
+        if item is None:
+            return None
+        snapshots = known.snapshots(item_id)
+        turns = sorted(known.turns(item_id), key=lambda c: (c.detected_at, c.rank))
+        shown = (s.last_at for s in self.spans(item_id) if s.snapshot_id)
+        return ItemState(
+            item,
+            tuple(known.addresses(item_id)),
+            snapshots[-1],
+            tuple(known.completions(item_id)),
+            len(snapshots),
+            max(shown, default=item.first_seen),
+            turns[-1] if turns else None,
+        )
+
+    def snapshots(self, item_id: str) -> list[Snapshot]:
+        return list(self._known.snapshots(item_id))
+
+    def snapshots_by_id(self, ids: Collection[str]) -> dict[str, Snapshot]:
+        return {id_: found for id_ in ids if (found := self._known.snapshot(id_))}
+
+    def spans(self, item_id: str) -> list[Span]:
+        spans = (span for span in self._known.rows.spans.values() if span.item_id == item_id)
+        return sorted(spans, key=lambda span: (span.first_at, span.place))
+
+    def visits(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Visit]:
+        for visit in self._visits:
+            if (since is None or visit.at >= since) and (until is None or visit.at < until):
+                yield visit
+
+    def is_superseded(self, change_id: str) -> bool:
+        return change_id in self._superseded
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    # ------------------------------------------------------------ going back in time
+
+    def _rewound(self, before: datetime) -> Known:
+        """What was known before anything seen at `before` or later, as a Known of its own."""
+        rows, known = self._known.rows, Known()
+        by_place: dict[str, list[Sighting]] = defaultdict(list)
+        for seq, sighting in self._sightings.items():
+            if sighting.at < before:
+                by_place[self._places[seq]].append(sighting)
+        spans = [s for s in rows.spans.values() if s.first_at < before]
+        known.add_all(
+            Rows(
+                items=[x for x in rows.items if x.first_seen < before],
+                addresses=[x for x in rows.addresses if x.since < before],
+                snapshots=[x for x in rows.snapshots if x.seen_at < before],
+                completions=[x for x in rows.completions if x.at < before],
+                clues=[x for x in rows.clues if x.at < before],
+                spans=as_it_stood(spans, before, lambda place: showings(place, by_place[_page(place)])),
+                changes=[x for x in rows.changes if x.detected_at < before],
+            )
+        )
+        known.sources = self._known.sources
+        known.next_seq, known.revision = self._known.next_seq, self._known.revision
+        for place, seen in by_place.items():
+            newest = max(seen, key=lambda s: (s.at, s.order))
+            known.latest[place] = (newest.at, newest.digest)
+        return known
+
+    def _note_latest(self, places: Mapping[int, str]) -> None:
+        latest = self._known.latest
+        for seq, place in places.items():
+            seen = self._sightings[seq]
+            if place not in latest or latest[place][0] <= seen.at:
+                latest[place] = (seen.at, seen.digest)
+
+
+def _page(place: str) -> str:
+    return place.removeprefix("g|")
+
+
+def _passes(change: Change, wanted: Filter) -> bool:
+    return (
+        (wanted.since is None or change.detected_at >= wanted.since)
+        and (wanted.until is None or change.detected_at < wanted.until)
+        and (not wanted.kinds or change.kind in wanted.kinds)
+        and (not wanted.sources or change.source in wanted.sources)
+        and (wanted.item_id is None or change.item_id == wanted.item_id)
+    )

@@ -1,0 +1,115 @@
+"""What a store can do, in three groups: due, recall and record, read. Two implementations: `sql`, `memory`.
+
+A store keeps facts (observations) and what was derived from them; it decides nothing. All methods are plain
+functions; the crawl calls them in a thread. A store is opened by `storage.open_store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from storage.known import Known, Questions, Verdict
+from storage.records import (
+    Address,
+    Change,
+    ChangeKind,
+    Completion,
+    Item,
+    Run,
+    Sighting,
+    Snapshot,
+    Source,
+    Span,
+    Target,
+    Visit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which changes to read. `since` is included, `until` is not; empty collections let everything pass."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    kinds: frozenset[ChangeKind] = frozenset()
+    sources: frozenset[str] = frozenset()
+    item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemState:
+    """An item with what is known of it now; `last_turn` is its latest removal, move or return."""
+
+    item: Item
+    addresses: tuple[Address, ...]
+    latest: Snapshot
+    completions: tuple[Completion, ...]
+    snapshots: int
+    last_seen: datetime
+    last_turn: Change | None
+
+
+class Store(Protocol):
+    # due
+    def put_sources(self, sources: Iterable[Source]) -> None:
+        """Make `sources` the watched ones; others stay known, unwatched."""
+
+    def sources(self) -> list[Source]: ...
+
+    def targets(self, keys: Collection[str]) -> dict[str, Target]:
+        """The targets of these keys that are known."""
+
+    def article_targets(self, sources: Collection[str], due_by: datetime | None) -> list[Target]:
+        """Known articles of `sources` whose next visit is due by then (None: all), most overdue first."""
+
+    def put_targets(self, targets: Iterable[Target]) -> None: ...
+
+    def back_offs(self) -> dict[str, datetime]:
+        """Hosts that asked to be left alone, and until when."""
+
+    def put_back_offs(self, hosts: Mapping[str, datetime]) -> None: ...
+
+    # recall and record
+    def recall(self, questions: Questions, before: datetime | None = None) -> Known:
+        """What is known; with `before`, as it was known before anything seen at that instant or later."""
+
+    def sightings(self, since: datetime | None = None) -> Iterator[Sighting]:
+        """The stored observations from `since` on, in order of time."""
+
+    def record(
+        self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()
+    ) -> None:
+        """Keep it all in one transaction. Raises Conflict where the verdict was decided on old knowledge."""
+
+    def start_run(self, at: datetime) -> int: ...
+
+    def finish_run(self, run: Run) -> None: ...
+
+    # read
+    def changes(self, wanted: Filter) -> Iterator[Change]:
+        """Oldest first."""
+
+    def find_changes(self, id_start: str) -> list[Change]:
+        """The changes whose id begins so, superseded ones included."""
+
+    def find_items(self, id_start: str) -> list[Item]: ...
+
+    def items(self) -> Iterator[ItemState]:
+        """Every item, oldest first."""
+
+    def item_state(self, item_id: str) -> ItemState | None: ...
+
+    def snapshots(self, item_id: str) -> list[Snapshot]: ...
+
+    def snapshots_by_id(self, ids: Collection[str]) -> dict[str, Snapshot]: ...
+
+    def spans(self, item_id: str) -> list[Span]: ...
+
+    def visits(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Visit]: ...
+
+    def is_superseded(self, change_id: str) -> bool: ...
+
+    def close(self) -> None: ...

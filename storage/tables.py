@@ -1,0 +1,264 @@
+"""The tables: the only place where columns are named. Times are microseconds since 1970 in UTC.
+
+`observation` and `blob` hold the facts. `item` … `change` are derived from them in order of time and can be
+derived again. `source`, `target`, `host`, `visit`, `run` are about the work of looking.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from storage.records import EPOCH
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime as an integer: SQLite keeps no time zone, and integers sort and compare fast."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def _big_key() -> Any:
+    """A 64-bit primary key; SQLite counts up only a column of type INTEGER."""
+    return Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+
+
+def _at(*, index: bool = False, nullable: bool = False) -> Any:
+    return Column(Instant, nullable=nullable, index=index)
+
+
+class BlobRow(SQLModel, table=True):
+    """A text, zstd-compressed, under the digest of its plain form."""
+
+    __tablename__ = "blob"
+    digest: str = Field(primary_key=True)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ObservationRow(SQLModel, table=True):
+    __tablename__ = "observation"
+    __table_args__ = (Index("ix_observation_place_at", "place", "at"),)
+    seq: int = Field(sa_column=_big_key())
+    identity: str = Field(unique=True)
+    kind: str
+    source: str
+    url: str | None = Field(sa_column=Column(Text))
+    redirected_from: str | None = Field(sa_column=Column(Text))
+    at: datetime = Field(sa_column=_at(index=True))
+    place: str = Field(sa_column=Column(Text, nullable=False))
+    digest: str
+    tie_order: str = Field(sa_column=Column(Text, nullable=False))
+    origin: str
+    evidence: str | None = None
+    is_block: bool = False
+    status: int | None = None
+    blob: str | None = None
+
+
+class ItemRow(SQLModel, table=True):
+    __tablename__ = "item"
+    id: str = Field(primary_key=True)
+    subject: str
+    source: str = Field(index=True)
+    first_seen: datetime = Field(sa_column=_at(index=True))
+    tie_order: str = Field(sa_column=Column(Text, nullable=False))
+    origin: str
+    source_line: str | None = None
+
+
+class AddressRow(SQLModel, table=True):
+    __tablename__ = "address"
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    item_id: str = Field(index=True)
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    since: datetime = Field(sa_column=_at(index=True))
+
+
+class SnapshotRow(SQLModel, table=True):
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+    id: str = Field(primary_key=True)
+    item_id: str
+    number: int
+    seen_at: datetime = Field(sa_column=_at(index=True))
+    exact: str
+    normaliser: int
+    source: str
+    url: str | None = Field(sa_column=Column(Text))
+    evidence: str | None = None
+    origin: str
+    blob: str
+
+
+class CompletionRow(SQLModel, table=True):
+    __tablename__ = "completion"
+    item_id: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    value: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SpanRow(SQLModel, table=True):
+    __tablename__ = "span"
+    __table_args__ = (Index("ix_span_place_closed", "place", "closed_at"),)
+    item_id: str = Field(primary_key=True)
+    place: str = Field(sa_column=Column(Text, primary_key=True))
+    first_at: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    snapshot_id: str | None = None
+    shown: str
+    last_at: datetime = Field(sa_column=_at(index=True))
+    position: int = 0
+    closed_at: datetime | None = Field(sa_column=_at(nullable=True))
+    is_missing: bool = False
+    is_block: bool = False
+
+
+class ClueRow(SQLModel, table=True):
+    __tablename__ = "clue"
+    value: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    kind: str = Field(primary_key=True)
+    snapshot_id: str = Field(primary_key=True)
+    item_id: str
+    at: datetime = Field(sa_column=_at(index=True))
+
+
+class ChangeRow(SQLModel, table=True):
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_detected_rank", "detected_at", "rank"),)
+    id: str = Field(primary_key=True)
+    kind: str
+    subject: str
+    item_id: str = Field(index=True)
+    source: str
+    url: str | None = Field(sa_column=Column(Text))
+    headline: str | None = Field(sa_column=Column(Text))
+    detected_at: datetime = Field(sa_column=_at())
+    changed_after: datetime | None = Field(sa_column=_at(nullable=True))
+    changed_before: datetime = Field(sa_column=_at())
+    before: str | None = None
+    after: str | None = None
+    fields: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    similarity: float | None = None
+    of: str | None = Field(default=None, index=True)
+    reverts_to: str | None = None
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    rank: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class SupersededRow(SQLModel, table=True):
+    """A change that older evidence, taken in later, showed to be otherwise: kept, out of the log."""
+
+    __tablename__ = "superseded"
+    id: str = Field(primary_key=True)
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class SourceRow(SQLModel, table=True):
+    __tablename__ = "source"
+    name: str = Field(primary_key=True)
+    is_watched: bool
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class TargetRow(SQLModel, table=True):
+    __tablename__ = "target"
+    __table_args__ = (Index("ix_target_source_next", "source", "next_visit"),)
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    source: str
+    kind: str
+    etag: str | None = Field(sa_column=Column(Text))
+    last_modified: str | None = Field(sa_column=Column(Text))
+    body_digest: str | None = None
+    first_visit: datetime | None = Field(sa_column=_at(nullable=True))
+    last_visit: datetime | None = Field(sa_column=_at(nullable=True))
+    next_visit: datetime | None = Field(sa_column=_at(nullable=True))
+    last_change: datetime | None = Field(sa_column=_at(nullable=True))
+    failures: int = 0
+
+
+class HostRow(SQLModel, table=True):
+    """What a host asked of us: leave it alone until then."""
+
+    __tablename__ = "host"
+    name: str = Field(sa_column=Column(String, primary_key=True))
+    back_off_until: datetime = Field(sa_column=_at())
+
+
+class VisitRow(SQLModel, table=True):
+    __tablename__ = "visit"
+    id: int | None = Field(default=None, sa_column=_big_key())
+    run_id: int | None = Field(default=None, index=True)
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    source: str
+    kind: str
+    at: datetime = Field(sa_column=_at(index=True))
+    outcome: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    status: int | None = None
+    body_digest: str | None = None
+    seconds: float = 0.0
+
+
+class RunRow(SQLModel, table=True):
+    __tablename__ = "run"
+    id: int | None = Field(default=None, sa_column=_big_key())
+    started: datetime = Field(sa_column=_at())
+    finished: datetime | None = Field(sa_column=_at(nullable=True))
+    counts: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class StateRow(SQLModel, table=True):
+    """Counters of the store itself: `revision` rises with every batch recorded."""
+
+    __tablename__ = "state"
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return row.__table__  # type: ignore[attr-defined,no-any-return]
+
+
+# What statements are written with.
+BLOB = _table(BlobRow)
+OBSERVATION = _table(ObservationRow)
+ITEM = _table(ItemRow)
+ADDRESS = _table(AddressRow)
+SNAPSHOT = _table(SnapshotRow)
+COMPLETION = _table(CompletionRow)
+SPAN = _table(SpanRow)
+CLUE = _table(ClueRow)
+CHANGE = _table(ChangeRow)
+SUPERSEDED = _table(SupersededRow)
+SOURCE = _table(SourceRow)
+TARGET = _table(TargetRow)
+HOST = _table(HostRow)
+VISIT = _table(VisitRow)
+RUN = _table(RunRow)
+STATE = _table(StateRow)
