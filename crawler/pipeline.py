@@ -41,17 +41,25 @@ _TRIES = 8  # at a batch, while another process records in between
 class Failed(Protocol):
     """Why there is no page, as the fetcher says it."""
 
-    outcome: Outcome
-    reason: str
-    status: int | None
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def seconds(self) -> float: ...
 
 
 class Reading(Protocol):
     """What a page said, as the parser read it: an article, a listing, or what stood in the way."""
 
-    article: Article | None
-    listing: Listing | None
-    obstacle: str | None
+    @property
+    def article(self) -> Article | None: ...
+    @property
+    def listing(self) -> Listing | None: ...
+    @property
+    def obstacle(self) -> str | None: ...
 
 
 Fetch = Callable[[Target], Awaitable[Page | Failed]]
@@ -66,25 +74,32 @@ class Look:
     visit: Visit
     sightings: tuple[Sighting, ...] = ()
     page: Page | None = None
+    sitemaps: tuple[str, ...] = ()  # addresses of further sitemaps
+    links: tuple[str, ...] = ()  # addresses that a sitemap names without a word about them
 
 
-async def look(target: Target, source: Source, now: datetime, *, fetch: Fetch, parse: Parse) -> Look:
+async def look(
+    target: Target, source: Source, now: Callable[[], datetime], *, fetch: Fetch, parse: Parse
+) -> Look:
     """Fetch `target` and read it. A failure is a `Look` too: its visit says why there is nothing to see."""
     page = await fetch(target)
+    at = now()
     if not isinstance(page, Page):
-        return Look(target, _visit(target, now, page.outcome, page.reason, page.status))
-    page = replace(page, fetched_at=now)
+        return Look(target, _visit(target, at, page.outcome, page.reason, page.status, page.seconds))
+    visit = _visit(target, at, Outcome.OK, "", page.status, page.seconds)
     if page.status == 304:
-        return Look(target, _visit(target, now, Outcome.NOT_MODIFIED, "", 304), page=page)
-    reading = await parse(page, source, target.kind)
-    if page.status in (404, 410) and reading.obstacle is None:
-        gone = Gone(source.name, target.url, now, page.status)
-        visit = _visit(target, now, Outcome.GONE, f"status {page.status}", page.status)
+        return Look(target, replace(visit, outcome=Outcome.NOT_MODIFIED), page=page)
+    reading = await parse(replace(page, fetched_at=at), source, target.kind)
+    if page.status in (404, 410) and not is_challenge(reading):
+        gone = Gone(source.name, target.url, at, page.status)
+        visit = replace(visit, outcome=Outcome.GONE, reason=f"status {page.status}")
         return Look(target, visit, (sight(gone, Origin.CRAWL),), page)
     trouble = _trouble(page, reading, target.kind)
     if trouble:
-        return Look(target, _visit(target, now, Outcome.FAILED, trouble, page.status), page=page)
-    return Look(target, _visit(target, now, Outcome.OK, "", page.status), _seen(reading), page)
+        return Look(target, replace(visit, outcome=Outcome.FAILED, reason=trouble), page=page)
+    if target.kind is TargetKind.SITEMAP:
+        return _mapped(Look(target, visit, page=page), reading)
+    return Look(target, visit, _seen(reading), page)
 
 
 def take(
@@ -93,13 +108,16 @@ def take(
     key_of: KeyOf,
     *,
     visits: Sequence[Visit] = (),
-    targets: Sequence[Target] = (),
+    finish: Callable[[Verdict], Sequence[Target]] = lambda verdict: (),
 ) -> Verdict:
-    """Decide `sightings` and record what they mean, with `visits` and `targets`, in one transaction."""
+    """Decide `sightings` and record what they mean, with `visits`, in one transaction.
+
+    `finish` is called with each verdict before it is recorded; it gives back the targets to record with it.
+    """
     for tries_left in reversed(range(_TRIES)):
         verdict = weigh(store, sightings, key_of)
         try:
-            store.record(verdict, visits=visits, targets=targets)
+            store.record(verdict, visits=visits, targets=finish(verdict))
         except Conflict:
             if not tries_left:
                 raise
@@ -164,5 +182,24 @@ def _trouble(page: Page, reading: Reading, kind: TargetKind) -> str:
     return ""
 
 
-def _visit(target: Target, now: datetime, outcome: Outcome, reason: str, status: int | None) -> Visit:
-    return Visit(target.url, target.source, target.kind, now, outcome, reason, status)
+def is_challenge(reading: Reading) -> bool:
+    """Whether what answered was not the site but its guard: such a 404 says nothing about the address."""
+    return reading.obstacle is not None and reading.obstacle.startswith(("challenge", "members' wall"))
+
+
+def _mapped(look: Look, reading: Reading) -> Look:
+    """A sitemap's entries: those with a headline are teasers, the others mere addresses."""
+    assert reading.listing is not None
+    teasers = reading.listing.teasers
+    titled = tuple(t for t in teasers if t.headline)
+    plain = [t.url for t in teasers if t.url and not t.headline]
+    maps = tuple(url for url in plain if url.removesuffix(".gz").endswith(".xml"))
+    links = tuple(url for url in plain if url not in set(maps))
+    seen = (sight(replace(reading.listing, teasers=titled), Origin.CRAWL),) if titled else ()
+    return replace(look, sightings=seen, sitemaps=maps, links=links)
+
+
+def _visit(
+    target: Target, at: datetime, outcome: Outcome, reason: str, status: int | None, seconds: float
+) -> Visit:
+    return Visit(target.url, target.source, target.kind, at, outcome, reason, status, seconds=seconds)

@@ -26,6 +26,7 @@ from storage.records import (
 )
 
 T = TypeVar("T")
+RANKS = 10_000  # changes that one observation can bring: `Change.rank` is seq * RANKS + n
 SpanKey = tuple[str, str, datetime]  # item, place, first seen
 
 
@@ -214,7 +215,11 @@ class Verdict:
     revision: int
     unchanged: int = 0
     rewind_to: datetime | None = None
-    follow: list[tuple[str, str]] = field(default_factory=list)  # (source, address) of each teaser seen
+
+    def brought(self) -> list[Change]:
+        """The changes that come from the observations not stored before, in the order of the log."""
+        fresh = {sighting.seq for sighting in self.sightings}
+        return [change for change in self.log() if change.rank // RANKS in fresh]
 
     def log(self) -> list[Change]:
         """The changes in the order of the log."""

@@ -162,6 +162,14 @@ class SqlStore:
             for row in db.execution_options(yield_per=500).execute(wanted):
                 yield _sighting(row)
 
+    def last_sighting(self, place: str) -> Sighting | None:
+        wanted = select(OBSERVATION, BLOB.c.data).outerjoin(BLOB, BLOB.c.digest == OBSERVATION.c.blob)
+        wanted = wanted.where(OBSERVATION.c.place == place)
+        newest = wanted.order_by(OBSERVATION.c.at.desc(), OBSERVATION.c.tie_order.desc()).limit(1)
+        with self._reading() as db:
+            row = db.execute(newest).first()
+            return _sighting(row) if row else None
+
     # ------------------------------------------------------------ record
 
     def record(

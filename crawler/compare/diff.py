@@ -50,6 +50,7 @@ Kind = Literal["equal", "delete", "insert"]
 _Match = tuple[int, int]  # index of an old word, index of the new word it equals
 
 _LONGEST_PARTICLE = 4  # characters of the words that mostly hold others together: of, the, with
+_STOPS = frozenset(".!?。！？")
 _LONGEST_ISLAND = 3  # words: an equal run this short between two edits may be absorbed
 
 
@@ -145,15 +146,12 @@ def workbench(old: Sequence[str], new: Sequence[str]) -> dict[str, list[object]]
     tok_old = [list(range(len(words(text)))) for text in old]
     tok_new = [list(range(len(words(text)))) for text in new]
     for group in _groups(alignment):
-        gone, come = changed_tokens(
-            " ".join([old[i] for i in group.old]), " ".join([new[j] for j in group.new])
-        )
-        for run, changed, side, tokens in (
-            (group.old, gone, old, tok_old),
-            (group.new, come, new, tok_new),
-        ):
-            for index, inside in zip(run, _by_sentence(run, changed, side), strict=True):
-                tokens[index] = inside
+        olds, news = [old[i] for i in group.old], [new[j] for j in group.new]
+        gone, come = changed_tokens(" ".join(olds), " ".join(news)) if olds != news else ((), ())
+        for i, inside in zip(group.old, _by_sentence(olds, gone), strict=True):
+            tok_old[i] = inside
+        for j, inside in zip(group.new, _by_sentence(news, come), strict=True):
+            tok_new[j] = inside
     return {
         "pairs": [[pair.old, pair.new] for pair in alignment.pairs],
         "old_tag": [tag.value for tag in alignment.old_tags],
@@ -163,15 +161,15 @@ def workbench(old: Sequence[str], new: Sequence[str]) -> dict[str, list[object]]
     }
 
 
-def _by_sentence(run: Sequence[int], changed: Sequence[int], side: Sequence[str]) -> Iterator[list[int]]:
-    """`changed` word indexes of the sentences of `run` joined, as indexes within each of them."""
+def _by_sentence(sentences: Sequence[str], changed: Sequence[int]) -> Iterator[list[int]]:
+    """`changed` word indexes of `sentences` joined, as indexes within each of them."""
     start = 0
-    for index in run:
-        tokens = words(side[index])
+    for position, sentence in enumerate(sentences, 1):
+        tokens = words(sentence)
         end = start + len(tokens)
-        joint = end - 1 if index != run[-1] and tokens and tokens[-1] == "." else None
-        low, high = bisect_left(changed, start), bisect_left(changed, end)
-        yield [position - start for position in changed[low:high] if position != joint]
+        is_joint = position < len(sentences) and tokens[-1:] == ["."]
+        low, high = bisect_left(changed, start), bisect_left(changed, end - is_joint)
+        yield [index - start for index in changed[low:high]]
         start = end
 
 
@@ -223,7 +221,10 @@ def _fill(
 ) -> None:
     """Replace the rows of `group` on both sides by rows that know of each other."""
     olds, news = [old[i] for i in group.old], [new[j] for j in group.new]
-    old_pieces, new_pieces = _sides(olds, news)
+    if tag is Tag.UNCHANGED:
+        old_pieces, new_pieces = [_pieces_of("equal", olds[0])], [_pieces_of("equal", news[0])]
+    else:
+        old_pieces, new_pieces = _sides(olds, news)
     to, origin = (group.new[0] + 1, group.old[0] + 1) if group.is_moved else (None, None)
     for i, pieces in zip(group.old, old_pieces, strict=True):
         before[i] = Row(tag, old[i], None, old_pieces=pieces, moved_to=to)
@@ -386,8 +387,8 @@ class _Run:
 def _absorbed(matches: Sequence[_Match], old: _Text, new: _Text) -> list[_Match]:
     """`matches` without the short equal islands between two replacements, which make confetti of a phrase.
 
-    An island goes where it has at most three words, none of which bears meaning, is no longer than the
-    edits on either side of it, and those edits both take away and bring.
+    An island goes where it has at most three words, none of which bears meaning or ends a sentence, is no
+    longer than the edits on either side of it, and those edits both take away and bring.
     """
     kept: list[_Match] = []
     i = j = 0  # where the edit to the left of the current run starts
@@ -404,7 +405,8 @@ def _absorbed(matches: Sequence[_Match], old: _Text, new: _Text) -> list[_Match]
 def _is_island(run: _Run, text: _Text, left: tuple[int, int], right: tuple[int, int]) -> bool:
     if run.size > _LONGEST_ISLAND or not (left[0] + right[0] and left[1] + right[1]):
         return False
-    if any(_bears_meaning(word) for word in text.folded[run.i : run.i + run.size]):
+    island = text.folded[run.i : run.i + run.size]
+    if any(_bears_meaning(word) or word in _STOPS for word in island):
         return False
     return text.size(run.i, run.i + run.size) <= min(max(left), max(right))
 

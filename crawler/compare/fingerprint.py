@@ -15,7 +15,8 @@ from storage.records import Article, Content, Gone, Listing, Observation, Origin
 
 KeyOf = Callable[[str, str], str]  # (address, source name) -> identity of the address
 
-_RANKS = {Article: "0", Listing: "1", Gone: "2"}
+# At one instant: what is gone first, then what redirected, so that a story found elsewhere has moved.
+_RANKS = {Gone: "0", Article: "1", Listing: "2"}
 _EXCERPT_START = 40  # characters of an excerpt that are never cut away
 
 
@@ -30,9 +31,9 @@ def sight(
     """`observation` as a sighting, with its digest and its order among others of the same instant."""
     content = _content_digest(observation)
     published = observation.published if isinstance(observation, Article) else None
-    order = "|".join(
-        (_RANKS[type(observation)], published or "", observation.source, observation.url or "", content)
-    )
+    is_direct = getattr(observation, "redirected_from", None) is None
+    rank = f"{_RANKS[type(observation)]}{int(is_direct)}"
+    order = "|".join((rank, published or "", observation.source, observation.url or "", content))
     return Sighting(observation, content, order, origin, evidence, is_block, seq)
 
 

@@ -14,7 +14,7 @@ from crawler import text
 from crawler.compare import differ, fingerprint
 from crawler.compare.observe import Seen, is_block
 from storage.jsonl import format_time
-from storage.known import Known, Verdict
+from storage.known import RANKS, Known, Verdict
 from storage.records import (
     Address,
     Article,
@@ -30,7 +30,6 @@ from storage.records import (
 )
 
 _ID_LENGTH = 16  # hexadecimal digits: 64 bits
-_RANKS = 10_000  # changes that one observation can bring, more than a listing has teasers
 
 
 class OutOfOrder(Exception):
@@ -175,7 +174,7 @@ class Ledger:
             url=content.url or self.url_of(item),
             headline=content.headline,
             detected_at=self.at,
-            rank=self.seen.sighting.seq * _RANKS + position,
+            rank=self.seen.sighting.seq * RANKS + position,
             **said,
         )
         self.known.add(change)

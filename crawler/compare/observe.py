@@ -60,6 +60,11 @@ def teaser_key(source: str, key: str) -> str:
     return f"t|{source}|{key}"
 
 
+def listing_place(source: str, key: str) -> str:
+    """The place of a listing with an address of its own; `key` is empty for one without."""
+    return f"l|{source}|{key}"
+
+
 def block_place(source: str) -> str:
     """The place of the 'More from' blocks on a source's article pages: all show one and the same list."""
     return f"b|{source}"
@@ -87,7 +92,7 @@ def _seen(sighting: Sighting, key_of: KeyOf) -> Seen:
             old_key = article_key(key_of(old, source)) if old else None
             return Seen(sighting, key, (key,), old_key if old_key != key else None)
         case Listing():
-            place = f"l|{source}|{key_of(observation.url, source) if observation.url else ''}"
+            place = listing_place(source, key_of(observation.url, source) if observation.url else "")
             keys = tuple(
                 teaser_key(source, key_of(t.url, source)) if t.url else None for t in observation.teasers
             )

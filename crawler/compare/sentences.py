@@ -30,7 +30,7 @@ from rapidfuzz.distance import Indel, LCSseq
 from crawler.text import normalise
 
 SIMILAR = 0.5  # two sentences this alike are one, wherever they stand
-RELATED = 0.2  # ... and this alike, where both stand between the same neighbours
+RELATED = 0.15  # ... and this alike, where both stand between the same neighbours
 JOINED = 0.6  # the share of a sentence's words that must reappear in the one it was joined to
 
 
@@ -85,8 +85,8 @@ _CLOSERS = _listed(  # the end only where a word follows that starts sentences
 )
 _STARTERS = _listed(
     """the a an he she it they we i you his her its their our this that these those in on at for from with as
-    by after before but and or so if when while where what who how there then since however meanwhile also both
-    some many most several under according last no not"""
+    by after before but and or so if when while where what who how there then since however meanwhile also
+    both some many most several under according last no not"""
 )
 _MONTH_NAMES = re.compile(
     r"(?:jan|feb|febr|mär|mar|apr|mai|maj|may|jun|jul|aug|sep|okt|oct|nov|dez|dec|des)\w*", re.IGNORECASE
@@ -172,9 +172,12 @@ _MARKS = (  # part of their word: invisible signs, accents, vowel signs (Hebrew,
     "\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f"
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
 )
-PIECES = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[\w{_MARKS}])+|\.\.+|[^\w\s]")
-"""What a reader sees as one word: a run of letters and digits, one character of Chinese or Japanese (which
-write no blanks), or one sign. Korean writes blanks and is compared by words."""
+_LETTERS = rf"(?:[^\W{_CJK}]++|[{_MARKS}]++)++"
+PIECES = re.compile(
+    rf"[{_CJK}]|\d++(?:[.,:]\d++)++|{_LETTERS}(?:['’]{_LETTERS})*+|\.\.++|[^\w\s]",
+)
+"""What a reader sees as one word: letters and digits (*don't*, *1,200.50* whole), one character of Chinese or
+Japanese (which write no blanks), or one sign. Korean writes blanks and is compared by words."""
 
 _MOST_CODES = 0x10F000
 _COMMON = 24  # a word in more left-over sentences than this finds no candidates
@@ -364,11 +367,14 @@ class _Links:
     # 4. chain
 
     def choose_chain(self) -> None:
-        """Mark every link outside the heaviest chain as moved."""
+        """Mark every link outside the heaviest chain as moved: as little text as can be."""
         ordered = sorted(self.found, key=lambda link: (link.old[0], link.new[0]))
-        kept = heaviest_chain([link.new[0] for link in ordered], [_weight(link) for link in ordered])
+        kept = heaviest_chain([link.new[0] for link in ordered], [self._weight(link) for link in ordered])
         for position, link in enumerate(ordered):
             link.is_moved = position not in kept
+
+    def _weight(self, link: _Link) -> float:
+        return link.similarity * (1 + sum(len(self.old.texts[index]) for index in link.old))
 
     # 5. between
 
@@ -410,10 +416,6 @@ class _Links:
                 pairs.append((olds[a], news[b], likeness[a][b]))
                 a, b = a + 1, b + 1
         return pairs
-
-
-def _weight(link: _Link) -> float:
-    return 1.0 if link.is_equal else link.similarity
 
 
 def equal_in_order(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:

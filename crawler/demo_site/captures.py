@@ -77,7 +77,8 @@ def _full(capture: Capture, script: Script) -> Iterator[str]:
     day = date_of(capture.day)
     yield f"{_long(day)}{day:%b %d, %Y}\nLinnet {capture.source}\n"
     yield f"\n{article.headline}\n"
-    yield f"\nDate: {article.published:%d/%m/%Y} | Source: {capture.source} | Read original version at source\n"
+    printed = f"{article.published:%d/%m/%Y}"
+    yield f"\nDate: {printed} | Source: {capture.source} | Read original version at source\n"
     yield from (f"\n{paragraph}\n" for paragraph in article.paragraphs)
     yield f"\nMore From {capture.source}\n"
     for copy in teasers:

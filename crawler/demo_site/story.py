@@ -102,8 +102,8 @@ SCRIPT: Script = (
         prose.OBSERVATORY,
         number=216,
         headline="Neighbours' stargazer finds a visitor from afar",
-        new="SALTMERE, March 7 (Coast Telegraph) -- Good news for all who look up on clear nights has come across"
-        " the sound, where our colleagues of the Harbour Gazette tell of a discovery made on the hill.",
+        new="SALTMERE, March 7 (Coast Telegraph) -- Good news for all who look up on clear nights has come"
+        " across the sound, where our friends of the Harbour Gazette tell of a discovery made on the hill.",
     ),
     # March 8
     Event(5, Happening.APPEARS, prose.GLASSHOUSE),

@@ -34,7 +34,7 @@ class Fetcher:
 
     `now` is the clock of back-off, robots expiry and `Page.fetched_at`. `robots` and `backoffs` are what
     an earlier fetcher knew. `transport` replaces the network: whatever answers there is paced, bounded and
-    robots-checked all the same.
+    robots-checked all the same; it is closed with the fetcher.
     """
 
     def __init__(

@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import contextmanager
+from functools import cache
 from typing import cast
 
 import aiohttp
@@ -89,7 +90,6 @@ class Exchanges:
         with watch.running() as deadline, _translated(self._limits):
             request = self._request(href, validators, deadline)
             response = await self._transport.handle_async_request(request)
-            response.request = request
             try:
                 headers = _checked_headers(response)
                 body = await self._body(response, watch, deadline, limit_bytes, is_cut)
@@ -142,14 +142,13 @@ class Exchanges:
     ) -> int:
         clock = asyncio.get_running_loop().time
         received = 0
-        async with aclosing(cast(AsyncGenerator[bytes], response.aiter_raw())) as chunks:
-            async for chunk in chunks:
-                if clock() > deadline:
-                    raise _out_of_time(watch.total_seconds)
-                received += len(chunk)
-                body.feed(chunk[: max(0, wire_limit - received + len(chunk))])
-                if received > wire_limit:
-                    raise _too_long(wire_limit)
+        async for chunk in cast(httpx.AsyncByteStream, response.stream):
+            if clock() > deadline:
+                raise _out_of_time(watch.total_seconds)
+            received += len(chunk)
+            body.feed(chunk[: max(0, wire_limit - received + len(chunk))])
+            if received > wire_limit:
+                raise _too_long(wire_limit)
         return received
 
 
@@ -229,9 +228,15 @@ def _retrieved(closed: asyncio.Future[None]) -> None:
 
 def open_transport(limits: FetchLimits) -> SessionTransport:
     """The way to the real network, through the guard. Needs a running loop."""
-    tls = httpx.create_ssl_context(trust_env=False)
+    tls = _trusted_authorities()
     connector = guarded_connector(tls, allow_private=limits.allow_private_addresses)
     return SessionTransport(connector, tls)
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """The certificate authorities we trust; reading them takes longer than an exchange, so: once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 # ---------------------------------------------------------------- headers

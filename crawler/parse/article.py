@@ -105,9 +105,9 @@ _SENTENCE_END = frozenset(".!?…。！？:;»”\"“'’)")
 def _paragraphs(page: Blocks, story: int, headline: str | None) -> tuple[str, ...]:
     inside = _inside(page, story)
     blocks = _lead(page, inside) + [block for block in page.blocks if block.element in inside]
-    shown = _before_end(block for block in blocks if block.furniture < 0)
+    shown = _without_endings(page, [block for block in blocks if block.furniture < 0])
     title = text.normalise(headline or "")
-    kept = _kept(block for block in shown if text.normalise(block.text) != title)
+    kept = _trimmed(_kept(block for block in shown if text.normalise(block.text) != title))
     return tuple(text.clean(block.text) for block in kept)
 
 
@@ -146,18 +146,57 @@ def _lead(page: Blocks, inside: set[int]) -> list[Block]:
     return []
 
 
-def _before_end(blocks: Iterable[Block]) -> list[Block]:
-    """`blocks` up to the first heading that opens what follows a story: comments, related stories."""
-    kept: list[Block] = []
+def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
+    """`blocks` without what follows a line such as "Related stories", and without stray short lines.
+
+    The story's own levels are the elements whose children hold its running text. Where an ending stands amid
+    the story, the story goes on with the next running text at its main level.
+    """
+    levels: dict[int, int] = {}
     for block in blocks:
-        if block.size < 60 and _END.match(block.text) and kept:
-            break
-        kept.append(block)
+        if _is_running(block):
+            levels[_level(page, block)] = levels.get(_level(page, block), 0) + block.size
+    main = max(levels, key=lambda index: levels[index], default=-1)
+    kept: list[Block] = []
+    is_ended = False
+    for block in blocks:
+        if block.size < 60 and _END.match(block.text):
+            is_ended = True
+        elif is_ended and _is_running(block) and _level(page, block) == main:
+            is_ended = False
+        if not is_ended and (_level(page, block) in levels or not _is_stray(block)):
+            kept.append(block)
     return kept
 
 
+def _is_stray(block: Block) -> bool:
+    """Whether a block away from the running text is a label, a button, a credit."""
+    if block.tag == "div":
+        return block.size < 100
+    return block.tag == "p" and block.size < 100 and block.text[-1] not in _SENTENCE_END
+
+
+def _level(page: Blocks, block: Block) -> int:
+    """The element that holds `block` and its neighbours."""
+    return page.elements[block.element].parent
+
+
+def _is_running(block: Block) -> bool:
+    return block.size >= 80 and block.linked < 0.3 and not block.is_heading
+
+
+def _trimmed(blocks: list[Block]) -> list[Block]:
+    """`blocks` without the short lines above the first sentence and below the last one."""
+    sentences = [index for index, block in enumerate(blocks) if _is_sentence(block)]
+    return blocks[sentences[0] : sentences[-1] + 1] if sentences else blocks
+
+
+def _is_sentence(block: Block) -> bool:
+    return block.size >= 50 or block.tag in ("li", "td", "dd") or (block.size >= 20 and block.text[-1] in _SENTENCE_END)
+
+
 def _belongs(block: Block) -> bool:
-    if block.linked > 0.6 and block.size < 400:
+    if (block.linked > 0.6 and block.size < 400) or (block.linked > 0.3 and block.size < 100):
         return False
     return not (block.size < 200 and _STOCK.match(block.text))
 
@@ -222,7 +261,7 @@ def _before_end(blocks: Iterable[Block]) -> list[Block]:
 
 
 def _belongs(block: Block) -> bool:
-    if block.linked > 0.6 and block.size < 400:
+    if (block.linked > 0.6 and block.size < 400) or (block.linked > 0.3 and block.size < 100):
         return False
     return not (block.size < 200 and _STOCK.match(block.text))
 

@@ -125,8 +125,9 @@ class _Walk:
 
     def inline(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
         names = node.attributes
-        if names and furniture < 0 and is_furniture(names):
-            # An inline element that is furniture is a block of its own: a date, a share count, a credit.
+        if names and furniture < 0 and not "".join(self.text).strip() and is_furniture(names):
+            # At the start of a line, furniture is a block of its own: a date, a share count, a credit.
+            # Within a sentence its words are part of the sentence.
             self.close(element, furniture)
             self.enter(node, element, furniture, in_link, depth)
             return

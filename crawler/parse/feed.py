@@ -68,7 +68,7 @@ def _xml_teasers(document: str, url: str | None, source: Source) -> list[Teaser]
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise ValueError("not a feed: no RSS, Atom or RDF was found in it")
     base = absolute(url or "", parsed.feed.get("link") or "") or url
     return [_entry_teaser(entry, base, source) for entry in parsed.entries[:_ITEM_LIMIT]]
@@ -81,7 +81,8 @@ def _entry_teaser(entry: Any, base: str | None, source: Source) -> Teaser:
         address,
         _plain([entry.get("title")]),
         _plain([entry.get("summary"), *contents]),
-        _when([entry.get(name) for name in ("published", "created", "updated")], source),
+        # dict.get: feedparser's own answers with another date where one is missing, and warns about it.
+        _when([dict.get(entry, name) for name in ("published", "created", "updated")], source),
     )
 
 

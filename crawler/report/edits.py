@@ -6,7 +6,7 @@ not: how a diff is found (`crawler.compare.diff`), how it looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -94,12 +94,9 @@ def _text_row(old: str | None, new: str | None, *, is_whole: bool) -> Row:
         rows = diff_paragraphs((old,), (new,))
         if len(rows) == 1:
             return rows[0]
-    return Row(Tag.EDITED, old, new, tuple(_all("delete", old)), tuple(_all("insert", new)))
-
-
-def _all(kind: str, text: str | None) -> Iterator[Piece]:
-    if text:
-        yield Piece("delete" if kind == "delete" else "insert", text)
+    gone = (Piece("delete", old),) if old else ()
+    come = (Piece("insert", new),) if new else ()
+    return Row(Tag.EDITED, old, new, gone, come)
 
 
 def _context(text: str, most: int, is_after: bool, is_before: bool) -> str:
@@ -114,13 +111,14 @@ def _context(text: str, most: int, is_after: bool, is_before: bool) -> str:
 
 
 def _start(text: str, most: int) -> str:
-    """The first words of `text`; a script without blanks is cut at the sign."""
+    """The first words of `text`, cut at a blank where one is near."""
     cut = text[:most]
-    kept = cut if text[most].isspace() else cut[: cut.rfind(" ", most // 2)] if " " in cut[most // 2 :] else cut
-    return kept.rstrip()
+    blank = -1 if text[most].isspace() else cut.rfind(" ", most // 2)
+    return (cut if blank < 0 else cut[:blank]).rstrip()
 
 
 def _end(text: str, most: int) -> str:
+    """The last words of `text`, cut at a blank where one is near."""
     cut = text[-most:]
     blank = -1 if text[-most - 1].isspace() else cut.find(" ", 0, most // 2)
-    return cut[blank + 1 :].lstrip() if blank >= 0 else cut.lstrip() if cut[:1].isspace() else cut
+    return cut[blank + 1 :].lstrip()

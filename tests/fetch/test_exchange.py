@@ -13,10 +13,12 @@ import struct
 import subprocess
 import zlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import brotli
+import httpx
 import pytest
 from raw_site import LIMITS, NOON, Clock, fetch_from, fetched, kind_of, reply, run, site, talker, target
 
@@ -368,7 +370,8 @@ def test_a_server_that_does_not_speak_tls_is_a_tls_failure() -> None:
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
 def test_a_certificate_that_nobody_vouches_for_is_a_tls_failure(tmp_path: Path) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=localhost", "-keyout"]
     subprocess.run([*command, str(key), "-out", str(certificate)], check=True, capture_output=True)
 
     async def story() -> Any:
@@ -399,22 +402,41 @@ def test_nothing_is_left_over_after_a_thousand_failures() -> None:
         answers = {f"/{number}": _said_once(data) for number, data in enumerate(broken)}
         async with site(answers) as it, Fetcher(LIMITS, now=Clock()) as fetcher:
             await fetcher.fetch(target(it.url("/")))
-            before = len(os.listdir("/proc/self/fd"))
+            before = _open_files()
             tasks = len(asyncio.all_tasks())
-            kinds = []
-            for number in range(1000):
-                kinds.append(kind_of(await fetcher.fetch(target(it.url(f"/{number % len(broken)}")))))
+            urls = [it.url(f"/{number % len(broken)}") for number in range(1000)]
+            kinds = [kind_of(await fetcher.fetch(target(url))) for url in urls]
             it.log.clear()
             await asyncio.sleep(0.05)
             gc.collect()
             left = len(asyncio.all_tasks()) - tasks
             ended = await fetcher.fetch(target(it.url("/")))
-            return len(os.listdir("/proc/self/fd")) - before, left, [*sorted(set(kinds)), kind_of(ended)]
+            return _open_files() - before, left, [*sorted(set(kinds)), kind_of(ended)]
 
     files, tasks, kinds = run(story())
     assert kinds == ["bad response", "connection", "truncated", "page 404"]
     assert files <= 2
     assert tasks <= 1
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_another_transport_takes_the_place_of_the_network_and_is_bounded_alike() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = {"/": b"kept page", "/huge": bytes(2 * MIB)}.get(request.url.path)
+        return httpx.Response(404) if body is None else httpx.Response(200, content=body)
+
+    async def story() -> list[Any]:
+        limits = replace(LIMITS, limit_bytes=MIB, allow_private_addresses=False)
+        async with Fetcher(limits, now=Clock(), transport=httpx.MockTransport(answer)) as fetcher:
+            paths = ("", "huge", "none")
+            return [await fetcher.fetch(target(f"https://example.org/{path}")) for path in paths]
+
+    kept, huge, none = run(story())
+    assert kept.body == b"kept page"
+    assert (kind_of(huge), kind_of(none)) == ("too large", "page 404")
 
 
 def test_a_cancelled_fetch_leaves_the_fetcher_usable() -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
-from raw_site import LIMITS, Clock, fetch_from, kind_of, redirect, reply, run, site, talker, target
-
-from crawler.fetch import Fetcher
+from raw_site import fetch_from, kind_of, redirect, reply, run, site, talker
 
 
 def followed(answers: dict[str, Any], path: str = "/", **more: Any) -> tuple[Any, list[str], str]:
@@ -121,9 +120,9 @@ def test_validators_go_to_the_first_address_only() -> None:
 
 def test_every_hop_asks_the_robots_txt_of_its_own_origin() -> None:
     async def story() -> tuple[Any, list[str]]:
-        async with site({"/robots.txt": reply(b"User-agent: *\nDisallow: /secret")}) as there:
-            async with site({"/": redirect(there.url("/secret"))}) as here:
-                return await fetch_from(here), there.asked(robots=True)
+        rules = {"/robots.txt": reply(b"User-agent: *\nDisallow: /secret")}
+        async with site(rules) as there, site({"/": redirect(there.url("/secret"))}) as here:
+            return await fetch_from(here), there.asked(robots=True)
 
     got, asked = run(story())
     assert (got.outcome, asked) == ("disallowed", ["/robots.txt"])
@@ -137,7 +136,7 @@ def test_every_hop_waits_its_turn() -> None:
 
     starts = run(story())
     assert len(starts) == 4
-    assert all(b - a >= 0.095 for a, b in zip(starts, starts[1:], strict=False))
+    assert all(b - a >= 0.095 for a, b in itertools.pairwise(starts))
 
 
 def test_waiting_for_a_turn_is_not_counted_against_the_deadline() -> None:
@@ -151,7 +150,6 @@ def test_waiting_for_a_turn_is_not_counted_against_the_deadline() -> None:
 def test_a_new_scheme_is_followed_and_guarded_alike() -> None:
     async def story() -> Any:
         async with talker() as url, site({"/": redirect(url)}) as it:
-            async with Fetcher(LIMITS, now=Clock()) as fetcher:
-                return await fetcher.fetch(target(it.url("/")))
+            return await fetch_from(it)
 
     assert "TLS" in run(story()).reason

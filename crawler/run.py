@@ -1,0 +1,368 @@
+"""One pass: the listings, what they lead to, and the articles that are due. Starts, bounds and records visits.
+
+Every host has a queue and a few workers of its own, so that a slow one delays nobody else; the fetcher keeps
+the distances. What comes back is recorded in batches by one recorder, in the order in which it came.
+
+Before a story at a second address is called a duplicate, the first address is looked at in the same pass: if
+that redirects or is gone, the story has *moved*.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crawler import pipeline, revisit, urls
+from crawler.compare.fingerprint import KeyOf, sight
+from crawler.compare.observe import article_key, listing_place
+from crawler.frontier import Frontier, is_followed, source_targets
+from crawler.pipeline import Fetch, Look, Parse
+from storage.known import Verdict
+from storage.records import (
+    Article,
+    Change,
+    ChangeKind,
+    Listing,
+    Origin,
+    Outcome,
+    Run,
+    Source,
+    Subject,
+    Target,
+    TargetKind,
+    Visit,
+)
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to visit and how much at once. `is_all`: every known article, due or not, removed ones too.
+
+    `now` is the one clock of the pass: a function, or an instant that dates everything in it.
+    """
+
+    sources: tuple[Source, ...]
+    now: Callable[[], datetime]
+    is_all: bool = False
+    per_host: int = 2
+    most_new_per_host: int = 20_000
+    batch_pages: int = 64
+    verifies_moves: bool = True
+
+
+@dataclass(slots=True)
+class Summary:
+    """How a pass went. `counts` is by change kind and visit outcome, with `pages` and `unchanged`."""
+
+    started: datetime
+    finished: datetime | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Visit] = field(default_factory=list)
+    not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
+    is_interrupted: bool = False
+
+
+class Progress:
+    """Told how a pass goes; this one says nothing."""
+
+    def visited(self, visit: Visit, summary: Summary, queued: int) -> None:
+        """`visit` was recorded; `queued` targets were handed in so far."""
+
+
+class Crawl:
+    """One pass over `plan`: `await Crawl(...).run()`, once. `stop()` ends it after the pages in hand."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        store: Store,
+        fetch: Fetch,
+        parse: Parse,
+        keep: Callable[[bytes], str],
+        key_of: KeyOf,
+        progress: Progress | None = None,
+    ) -> None:
+        self.plan = plan
+        self.store = store
+        self.fetch = fetch
+        self.parse = parse
+        self.keep = keep
+        self.key_of = key_of
+        self.progress = progress or Progress()
+        self.summary = Summary(plan.now())
+        self._sources = {source.name: source for source in plan.sources}
+        self._frontier = Frontier(plan.most_new_per_host)
+        self._workers: Counter[str] = Counter()
+        self._looks: asyncio.Queue[Look | None] = asyncio.Queue()  # None: look again whether all is done
+        self._doubts = _Doubts()
+
+    async def run(self) -> Summary:
+        """Visit everything due; gives back how it went."""
+        run_id = await asyncio.to_thread(self.store.start_run, self.summary.started)
+        due = await asyncio.to_thread(self._due)
+        async with asyncio.TaskGroup() as self._tasks:
+            for target in due:
+                self._start(self._frontier.add(target))
+            await self._record_all()
+        self.summary.finished = self.plan.now()
+        self.summary.not_followed = dict(self._frontier.not_followed)
+        run = Run(run_id, self.summary.started, self.summary.finished, dict(self.summary.counts))
+        await asyncio.to_thread(self.store.finish_run, run)
+        return self.summary
+
+    def stop(self) -> None:
+        """Begin no further visit; those in hand are finished and recorded."""
+        self.summary.is_interrupted = True
+        self._frontier.clear()
+        for look in self._doubts.release_all():
+            self._looks.put_nowait(look)
+        self._looks.put_nowait(None)
+
+    # ------------------------------------------------------------ visiting
+
+    def _due(self) -> list[Target]:
+        """Listings first, then single addresses, then the known articles that are due."""
+        named = [target for source in self.plan.sources for target in self._named(source)]
+        known = self.store.targets([target.key for target in named])
+        due_by = None if self.plan.is_all else self.plan.now()
+        articles = self.store.article_targets(list(self._sources), due_by)
+        return [known.get(target.key, target) for target in named] + articles
+
+    def _named(self, source: Source) -> Iterable[Target]:
+        yield from source_targets(source)
+        for url in source.articles:
+            yield self._article_target(url, source.name)
+
+    def _article_target(self, url: str, source: str) -> Target:
+        return Target(article_key(self.key_of(url, source)), url, source, TargetKind.ARTICLE)
+
+    def _start(self, host: str | None) -> None:
+        """See that somebody visits what was queued for `host`."""
+        if host is not None and self._workers[host] < self.plan.per_host:
+            self._workers[host] += 1
+            self._tasks.create_task(self._work(host))
+
+    async def _work(self, host: str) -> None:
+        """Visit what is queued for `host`, one after another, until nothing is."""
+        while (target := self._frontier.next(host)) is not None:
+            source = self._sources[target.source]
+            look = await pipeline.look(target, source, self.plan.now, fetch=self.fetch, parse=self.parse)
+            self._looks.put_nowait(look)
+        self._workers[host] -= 1
+
+    # ------------------------------------------------------------ recording
+
+    async def _record_all(self) -> None:
+        while self._frontier.open > 0:
+            batch = [await self._looks.get()]
+            while len(batch) < self.plan.batch_pages and not self._looks.empty():
+                batch.append(self._looks.get_nowait())
+            looks = [look for look in batch if look is not None]
+            if looks:
+                await self._record(looks)
+
+    async def _record(self, looks: list[Look]) -> None:
+        looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
+        self._doubts.seen(looks)
+        if self.plan.verifies_moves and not self.summary.is_interrupted:
+            looks = await self._without_doubtful(looks)
+        if not looks:
+            return
+        changes = await asyncio.to_thread(self._keep, looks)
+        await self._follow(looks, changes)
+        for look in looks:
+            self._frontier.open -= 1
+            self._count(look.visit)
+            for released in self._doubts.release(look.target.key, look.visit.at):
+                self._looks.put_nowait(released)
+
+    def _with_repeat(self, look: Look) -> Look:
+        """A page that was not modified says again what it said last."""
+        if look.visit.outcome is not Outcome.NOT_MODIFIED or look.sightings:
+            return look
+        target = look.target
+        key = self.key_of(target.url, target.source)
+        is_article = target.kind is TargetKind.ARTICLE
+        place = article_key(key) if is_article else listing_place(target.source, key)
+        last = self.store.last_sighting(place)
+        if last is None:
+            return look
+        again = replace(last.observation, captured_at=look.visit.at)
+        return replace(look, sightings=(sight(again, Origin.CRAWL, evidence=last.evidence),))
+
+    def _keep(self, looks: Sequence[Look]) -> list[Change]:
+        """Record a batch, evidence first; gives back the changes that it brought."""
+        bodies = {digest: look.page.body for look in looks if look.page and (digest := _digest(look))}
+        for look in looks:
+            if look.visit.outcome is Outcome.FAILED and look.page and look.page.status == 200:
+                self.keep(look.page.body)
+
+        def finish(verdict: Verdict) -> list[Target]:
+            for digest in {s.evidence for s in verdict.rows.snapshots if s.evidence in bodies}:
+                self.keep(bodies[digest or ""])
+            return [self._settled(look, verdict) for look in looks]
+
+        verdict = pipeline.take(
+            self.store,
+            [replace(s, evidence=_digest(look) or s.evidence) for look in looks for s in look.sightings],
+            self.key_of,
+            visits=[replace(look.visit, body_digest=_digest(look)) for look in looks],
+            finish=finish,
+        )
+        changes = verdict.brought()
+        self.summary.counts.update(change.kind.value for change in changes)
+        self.summary.counts["unchanged"] += verdict.unchanged
+        return changes
+
+    def _settled(self, look: Look, verdict: Verdict) -> Target:
+        """The target after this look: what it left behind, and when it falls due again."""
+        target, visit, page = look.target, look.visit, look.page
+        if visit.outcome is Outcome.OK and page is not None:
+            validators = {"etag": page.header("etag"), "last_modified": page.header("last-modified")}
+            target = replace(target, body_digest=_digest(look), **validators)
+        is_seen = visit.outcome in (Outcome.OK, Outcome.NOT_MODIFIED)
+        shown = {s.observation.url for s in look.sightings if isinstance(s.observation, Article)}
+        is_edited = any(c.url in shown and c.kind is ChangeKind.CHANGED for c in verdict.brought())
+        target = replace(
+            target,
+            first_visit=target.first_visit or visit.at,
+            last_visit=visit.at,
+            last_change=visit.at if is_edited else target.last_change,
+            failures=0 if is_seen else target.failures + 1,
+        )
+        every = self._sources[target.source].every_seconds
+        return replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, every))
+
+    def _count(self, visit: Visit) -> None:
+        self.summary.counts["pages"] += 1
+        self.summary.counts[visit.outcome.value] += 1
+        is_lost = visit.outcome is Outcome.GONE and visit.kind is not TargetKind.ARTICLE
+        if visit.outcome is Outcome.FAILED or is_lost:
+            self.summary.failures.append(visit)
+        self.progress.visited(visit, self.summary, len(self._frontier))
+
+    # ------------------------------------------------------------ following
+
+    async def _follow(self, looks: Iterable[Look], changes: Iterable[Change]) -> None:
+        """Queue the articles of teasers that are new to us, and of those that changed."""
+        linked: dict[str, Target] = {}
+        for look in looks:
+            for target in self._linked(look):
+                linked.setdefault(target.key, target)
+        unseen = [key for key in linked if key not in self._frontier]
+        known = await asyncio.to_thread(self.store.targets, unseen) if unseen else {}
+        edited = {c.url for c in changes if c.subject is Subject.TEASER and c.kind is ChangeKind.CHANGED}
+        for key in unseen:
+            target = known.get(key, linked[key])
+            if target.last_visit is None or linked[key].url in edited:
+                if not self.summary.is_interrupted:
+                    self._start(self._frontier.add_new(target))
+
+    def _linked(self, look: Look) -> Iterable[Target]:
+        """The targets of one page's links that this source follows."""
+        source = self._sources[look.target.source]
+        for sighting in look.sightings:
+            if isinstance(sighting.observation, Listing):
+                for teaser in sighting.observation.teasers:
+                    if teaser.url and is_followed(teaser.url, source):
+                        yield self._article_target(teaser.url, source.name)
+        for url in look.sitemaps:
+            if is_followed(url, source):
+                yield from source_targets(replace(source, listings=(), feeds=(), sitemaps=(url,)))
+        for url in look.links:
+            if is_followed(url, source):
+                yield self._article_target(url, source.name)
+
+    # ------------------------------------------------------------ moved, or a duplicate?
+
+    async def _without_doubtful(self, looks: list[Look]) -> list[Look]:
+        """`looks` less those whose story stands at an older address that must be looked at first."""
+        doubtful = await asyncio.to_thread(self._doubtful, looks)
+        for look, older in doubtful:
+            self._doubts.hold(look, older.key)
+            self._start(self._frontier.add(older, is_first=True))
+        held = {id(look) for look, _ in doubtful}
+        return [look for look in looks if id(look) not in held]
+
+    def _doubtful(self, looks: list[Look]) -> list[tuple[Look, Target]]:
+        sightings = [s for look in looks for s in look.sightings]
+        older: dict[str, Target] = {}
+        for change in pipeline.weigh(self.store, sightings, self.key_of).brought():
+            if change.kind is ChangeKind.DUPLICATE and change.subject is Subject.ARTICLE and change.url:
+                target = self._older_address(change)
+                if target is not None:
+                    older[change.url] = target
+        return [
+            (look, older[url])
+            for look in looks
+            for s in look.sightings
+            if isinstance(s.observation, Article) and (url := s.observation.url) in older
+            if not self._doubts.is_settled(look)
+        ]
+
+    def _older_address(self, change: Change) -> Target | None:
+        """The target of the older copy, if it is on the same host and not yet looked at in this pass."""
+        state = self.store.item_state(change.of or "")
+        if state is None or not state.addresses or change.url is None:
+            return None
+        url, source = state.addresses[-1].url, state.item.source
+        if urls.host(url) != urls.host(change.url):
+            return None
+        target = self._article_target(url, source if source in self._sources else change.source)
+        if self._doubts.is_seen(target.key):
+            return None
+        return self.store.targets([target.key]).get(target.key, target)
+
+
+class _Doubts:
+    """Looks held back until an older address of their story has been looked at."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, list[Look]] = defaultdict(list)
+        self._seen: set[str] = set()
+        self._settled: set[str] = set()
+
+    def seen(self, looks: Iterable[Look]) -> None:
+        self._seen.update(look.target.key for look in looks)
+
+    def is_seen(self, key: str) -> bool:
+        return key in self._seen
+
+    def is_settled(self, look: Look) -> bool:
+        return look.target.key in self._settled
+
+    def hold(self, look: Look, older_key: str) -> None:
+        """Keep `look` until the target of `older_key` is recorded. Each look is held once."""
+        self._settled.add(look.target.key)
+        self._held[older_key].append(look)
+
+    def release(self, key: str, at: datetime) -> list[Look]:
+        """What waited for the target of `key`, recorded as of `at`.
+
+        The two pages are one finding, and it stood when the second of them had been seen: dating it so
+        keeps it after the redirect or the 404 that explains it, and its interval true.
+        """
+        return [_dated(look, at) for look in self._held.pop(key, [])]
+
+    def release_all(self) -> list[Look]:
+        return [look for key in list(self._held) for look in self._held.pop(key)]
+
+
+def _dated(look: Look, at: datetime) -> Look:
+    at = max(at, look.visit.at)
+    sightings = tuple(
+        sight(replace(s.observation, captured_at=at), s.origin, is_block=s.is_block) for s in look.sightings
+    )
+    return replace(look, visit=replace(look.visit, at=at), sightings=sightings)
+
+
+def _digest(look: Look) -> str | None:
+    """SHA-256 of the raw body, hexadecimal; None where there is none."""
+    body = look.page.body if look.page else b""
+    return hashlib.sha256(body).hexdigest() if body else None
