@@ -164,7 +164,8 @@ def _seen(reading: Reading) -> tuple[Sighting, ...]:
     if reading.article is not None:
         found.append(sight(reading.article, Origin.CRAWL))
     if reading.listing is not None and reading.listing.teasers:
-        found.append(sight(reading.listing, Origin.CRAWL, is_block=reading.article is not None))
+        listing = replace(reading.listing, is_block=reading.article is not None)
+        found.append(sight(listing, Origin.CRAWL))
     return tuple(found)
 
 

@@ -1,6 +1,6 @@
 """When to look at a target again. Pure: values in, a time out.
 
-Most edits come in the first hours after publication, few after two days, and some after years. So an article is
+Most edits come in the first hours after publication, few after two days, some after years. So an article is
 looked at at its source's cadence while it is young or was lately edited, and ever more rarely after that:
 
 | since it was first seen, or last changed | looked at again after |
@@ -48,7 +48,8 @@ def next_visit(target: Target, outcome: Outcome, now: datetime, every_seconds: f
 
 
 def _interval(target: Target, now: datetime, every: timedelta) -> timedelta:
-    quiet_since = max(filter(None, (target.first_visit, target.last_change)), default=now)
+    known: list[datetime] = [t for t in (target.first_visit, target.last_change) if t is not None]
+    quiet_since = max(known, default=now)
     age = now - quiet_since
     if age <= _YOUNG:
         return every

@@ -1,4 +1,4 @@
-"""One pass: the listings, what they lead to, and the articles that are due. Starts, bounds and records visits.
+"""One pass: the listings, what they lead to, and the articles that are due.
 
 Every host has a queue and a few workers of its own, so that a slow one delays nobody else; the fetcher keeps
 the distances. What comes back is recorded in batches by one recorder, in the order in which it came.
@@ -62,6 +62,7 @@ class Summary:
     started: datetime
     finished: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    changes: list[str] = field(default_factory=list)  # ids, in the order in which they were recorded
     failures: list[Visit] = field(default_factory=list)
     not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
     is_interrupted: bool = False
@@ -218,14 +219,19 @@ class Crawl:
         changes = verdict.brought()
         self.summary.counts.update(change.kind.value for change in changes)
         self.summary.counts["unchanged"] += verdict.unchanged
+        self.summary.changes += [change.id for change in changes]
         return changes
 
     def _settled(self, look: Look, verdict: Verdict) -> Target:
         """The target after this look: what it left behind, and when it falls due again."""
         target, visit, page = look.target, look.visit, look.page
         if visit.outcome is Outcome.OK and page is not None:
-            validators = {"etag": page.header("etag"), "last_modified": page.header("last-modified")}
-            target = replace(target, body_digest=_digest(look), **validators)
+            target = replace(
+                target,
+                etag=page.header("etag"),
+                last_modified=page.header("last-modified"),
+                body_digest=_digest(look),
+            )
         is_seen = visit.outcome in (Outcome.OK, Outcome.NOT_MODIFIED)
         shown = {s.observation.url for s in look.sightings if isinstance(s.observation, Article)}
         is_edited = any(c.url in shown and c.kind is ChangeKind.CHANGED for c in verdict.brought())
@@ -260,9 +266,9 @@ class Crawl:
         edited = {c.url for c in changes if c.subject is Subject.TEASER and c.kind is ChangeKind.CHANGED}
         for key in unseen:
             target = known.get(key, linked[key])
-            if target.last_visit is None or linked[key].url in edited:
-                if not self.summary.is_interrupted:
-                    self._start(self._frontier.add_new(target))
+            is_wanted = target.last_visit is None or linked[key].url in edited
+            if is_wanted and not self.summary.is_interrupted:
+                self._start(self._frontier.add_new(target))
 
     def _linked(self, look: Look) -> Iterable[Target]:
         """The targets of one page's links that this source follows."""
@@ -356,9 +362,7 @@ class _Doubts:
 
 def _dated(look: Look, at: datetime) -> Look:
     at = max(at, look.visit.at)
-    sightings = tuple(
-        sight(replace(s.observation, captured_at=at), s.origin, is_block=s.is_block) for s in look.sightings
-    )
+    sightings = tuple(sight(replace(s.observation, captured_at=at), s.origin) for s in look.sightings)
     return replace(look, visit=replace(look.visit, at=at), sightings=sightings)
 
 

@@ -4,7 +4,8 @@
 "paragraphs":[…]}``, ``{"kind":"listing",…,"teasers":[{"url":…,"headline":…,"excerpt":…,"date":…}]}``,
 ``{"kind":"gone","source":…,"url":…,"captured_at":…,"status":404}``.
 `kind`, `source` and `captured_at` are required; any other key may be left out when null.
-Extensions, written only where known: ``source_line``, ``redirected_from``.
+Extensions, written only where they say something: ``source_line``; ``redirected_from`` of an article whose
+address was reached from another; ``block``: true for a listing that is a block on an article page.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def to_json(observation: Observation) -> dict[str, Any]:
                     for t in observation.teasers
                 ],
             }
+            if observation.is_block:
+                line["block"] = True
         case Gone():
             return {
                 "kind": "gone",
@@ -84,7 +87,8 @@ def from_json(line: Any, *, needs_time: bool = True) -> Observation:
         return Gone(source, url, captured_at, int(status))
     if kind == "listing":
         teasers = tuple(_teaser(t, i) for i, t in enumerate(_list(line, "teasers")))
-        return Listing(source, url, captured_at, teasers, _string(line, "source_line") or None)
+        label = _string(line, "source_line") or None
+        return Listing(source, url, captured_at, teasers, label, is_block=line.get("block") is True)
     paragraphs = _list(line, "paragraphs")
     if not all(isinstance(p, str) for p in paragraphs):
         raise ValueError('"paragraphs" must be a list of strings')

@@ -1,4 +1,4 @@
-"""The schema's versions: created on first use of a new store, raised by an explicit command, never lowered."""
+"""The schema's versions: made on first use of a new store, raised by an explicit command, never lowered."""
 
 from __future__ import annotations
 

@@ -47,13 +47,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a front page, section, 'More from' block, feed or sitemap says: teasers in page order."""
+    """What a front page, section, 'More from' block, feed or sitemap says: teasers in page order.
+
+    `is_block`: it is a block on an article page. All such blocks of a source show one and the same list.
+    """
 
     source: str
     url: str | None
     captured_at: datetime | None
     teasers: tuple[Teaser, ...] = ()
     source_line: str | None = None
+    is_block: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,6 @@ class Sighting:
 
     `digest` is of its content alone. `order` breaks ties between observations of one instant the same way
     whatever order they arrive in. `seq` is its number in the store, in order of arrival; 0 = not yet stored.
-    `is_block`: a listing that is a block on an article page.
     """
 
     observation: Observation
@@ -214,7 +217,6 @@ class Sighting:
     order: str
     origin: Origin = Origin.IMPORT
     evidence: str | None = None
-    is_block: bool = False
     seq: int = 0
 
     @property

@@ -41,9 +41,8 @@ def showings(place: str, sightings: Iterable[Sighting]) -> Showings:
     for sighting in sightings:
         observation = sighting.observation
         if isinstance(observation, Gone) == wants_gone:
-            is_block = sighting.is_block and isinstance(observation, Listing)
-            teasers = observation.teasers if is_block else ()  # type: ignore[union-attr]
-            found.append((sighting.at, frozenset(map(shown, teasers)) if is_block else None))
+            is_block = isinstance(observation, Listing) and observation.is_block
+            found.append((sighting.at, frozenset(map(shown, observation.teasers)) if is_block else None))
     return found
 
 

@@ -209,7 +209,7 @@ class SqlStore:
                     "tie_order": sighting.order,
                     "origin": sighting.origin.value,
                     "evidence": sighting.evidence,
-                    "is_block": sighting.is_block,
+                    "is_block": getattr(observation, "is_block", False),
                     "status": getattr(observation, "status", None),
                     "blob": key,
                 }
@@ -598,7 +598,7 @@ def _sighting(row: Row[Any]) -> Sighting:
         observation = Gone(row.source, row.url, row.at, row.status)
     elif row.kind == "listing":
         teasers, line = blobs.listing_from(row.data)
-        observation = Listing(row.source, row.url, row.at, teasers, line)
+        observation = Listing(row.source, row.url, row.at, teasers, line, row.is_block)
     else:
         observation = replace(
             blobs.article_from(row.data),
@@ -607,9 +607,7 @@ def _sighting(row: Row[Any]) -> Sighting:
             captured_at=row.at,
             redirected_from=row.redirected_from,
         )
-    return Sighting(
-        observation, row.digest, row.tie_order, Origin(row.origin), row.evidence, row.is_block, row.seq
-    )
+    return Sighting(observation, row.digest, row.tie_order, Origin(row.origin), row.evidence, row.seq)
 
 
 def _snapshot(row: Row[Any], data: bytes | None = None) -> Snapshot:

@@ -25,7 +25,6 @@ def sight(
     origin: Origin,
     *,
     evidence: str | None = None,
-    is_block: bool = False,
     seq: int = 0,
 ) -> Sighting:
     """`observation` as a sighting, with its digest and its order among others of the same instant."""
@@ -34,7 +33,7 @@ def sight(
     is_direct = getattr(observation, "redirected_from", None) is None
     rank = f"{_RANKS[type(observation)]}{int(is_direct)}"
     order = "|".join((rank, published or "", observation.source, observation.url or "", content))
-    return Sighting(observation, content, order, origin, evidence, is_block, seq)
+    return Sighting(observation, content, order, origin, evidence, seq)
 
 
 def identity(sighting: Sighting) -> str:

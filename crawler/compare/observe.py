@@ -96,7 +96,7 @@ def _seen(sighting: Sighting, key_of: KeyOf) -> Seen:
             keys = tuple(
                 teaser_key(source, key_of(t.url, source)) if t.url else None for t in observation.teasers
             )
-            return Seen(sighting, block_place(source) if sighting.is_block else place, keys)
+            return Seen(sighting, block_place(source) if observation.is_block else place, keys)
 
 
 def _strangers(seen: Seen, known: Known) -> Iterable[Content]:

@@ -49,18 +49,21 @@ _LEAD_WORDS = 60
 _WORDS_KNOWN = 1 << 15  # whose kind is remembered, by what a word itself shows
 _WORDS_READ = 20_000  # words of a text that are looked at
 _CHARACTERS_READ = 200_000  # ... and characters
+_STEM = 5  # letters by which a word is known again in a run: misspelt and inflected words have their ends
 _STRETCH = 20  # words
-_RUNS_WANTED = 6  # runs of a stretch that must be found again; a retyped one keeps more, chance 0 to 2
-_COVERED = 0.58  # of the shorter text; related stories stay below 0.5, copies above 0.62
+_RUNS_WANTED = 10  # runs of a stretch that must be found again; chance alone finds 0 to 3
+_COVERED = 0.56  # of the shorter text; related stories stay below 0.5, copies above 0.6
 _TABLE = 0.6  # share of names and figures from which a stretch is a table rather than prose
 _TABLE_WEIGHT = 0.25
 _PART = 0.2  # of the longer text: a shorter one than that must hold its beginning
 
-_NAMES_LOST = 3  # fewer are an edit
+_NAMES_LOST = 2  # at least: one is an edit
 
 _TEASER_CHARACTERS = 320
 _MISSPELT = 88  # of 100: above is one name in two spellings, below are two names
 _TEASER_WORDS = 40  # fewer always count as a teaser
+_TEASER_READ = 320  # words of a short text that are looked at: each is held against each
+_TEASER_LEAST = 5  # words: fewer tell nothing
 _TEASER_KEPT = 0.7  # of the shorter teaser's words
 _EXCERPT = 40  # characters from which an excerpt says which story it is
 _EXCERPT_HEADED = 12  # ... and when the headline says so too
@@ -84,7 +87,7 @@ class Likeness:
 def bands(text: str) -> tuple[int, ...]:
     """Up to `BANDS` signed 64-bit hashes, ascending. Copies share one or more; () below three words.
 
-    The same for ever and everywhere as long as `crawler.text.VERSION` stands.
+    The same for ever and everywhere: they are stored, so a change here raises `crawler.text.VERSION`.
     """
     return _bands(_folded(_raw_tokens(_without_dateline(_opening(text)))))
 
@@ -156,7 +159,8 @@ def read(text: str) -> Reading:
 def _reading(whole: str, raw: Sequence[str], folded: Sequence[str]) -> Reading:
     telling = _telling(raw)
     hashes = list(map(hash, folded))
-    runs = map(hash, zip(hashes, hashes[1:], hashes[2:], strict=False))
+    stems = [hash(word[:_STEM]) for word in folded]
+    runs = map(hash, zip(stems, stems[1:], stems[2:], strict=False))
     return Reading(whole, array("q", hashes), bytes(map(telling.__contains__, raw)), array("q", runs))
 
 
@@ -322,7 +326,7 @@ def _coverage(short: Reading, covered: Iterable[tuple[int, int, float]]) -> floa
 
 
 def _holds_beginning(short: Reading, long: Reading) -> bool:
-    return sum(map(set(short.runs).__contains__, long.runs[: 4 * _STRETCH])) >= _RUNS_WANTED
+    return sum(map(set(short.runs).__contains__, long.runs[: 4 * _STRETCH])) >= _RUNS_WANTED // 2
 
 
 def _is_stock(short: Reading, long: Reading, covered: Iterable[tuple[int, int, float]]) -> bool:
@@ -340,7 +344,7 @@ def _is_stock(short: Reading, long: Reading, covered: Iterable[tuple[int, int, f
 def _lost_its_names(one: Reading, other: Reading, covered: Iterable[tuple[int, int, float]]) -> bool:
     telling, plain = set[int](), set[int]()
     for start, end, share in covered:
-        if share == 1.0:
+        if share >= 0.5:
             telling.update(compress(one.words[start:end], one.is_telling[start:end]))
             plain.update(one.words[start:end])
     plain -= telling
@@ -355,8 +359,8 @@ def _lost_its_names(one: Reading, other: Reading, covered: Iterable[tuple[int, i
 
 def _judge_short(a: str, b: str) -> _Finding:
     """The verdict where every word counts, on normalised texts."""
-    short, long = sorted((_raw_tokens(a), _raw_tokens(b)), key=lambda tokens: (len(tokens), tokens))
-    if min(len(a), len(b)) < _EXCERPT or len(short) < _RUNS_WANTED:
+    short, long = sorted((_short_tokens(a), _short_tokens(b)), key=lambda tokens: (len(tokens), tokens))
+    if min(len(a), len(b)) < _EXCERPT or len(short) < _TEASER_LEAST:
         return _Finding(False, "too short to tell", 0.0)
     kept, replaced = _replacements(short, long[: 3 * len(short)])  # a short cut is one of the beginning
     common = kept / (len(short) + len(long) - kept)
@@ -366,6 +370,10 @@ def _judge_short(a: str, b: str) -> _Finding:
     if replaced:
         return _Finding(False, f"the same sentence about {replaced[1]!r}, not {replaced[0]!r}", common)
     return _Finding(True, f"{measured}, names and figures too", common)
+
+
+def _short_tokens(text: str) -> list[str]:
+    return _raw_tokens(text)[:_TEASER_READ]
 
 
 def _replacements(first: Sequence[str], second: Sequence[str]) -> tuple[int, tuple[str, str] | None]:
@@ -413,7 +421,9 @@ def _stretches(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[li
         yield here, there, True
 
 
-def _unanswered(these: list[str], those: list[str], marked: frozenset[str], is_last: bool) -> str | None:
+def _unanswered(
+    these: list[str], those: list[str], marked: frozenset[str], is_last: bool = False
+) -> str | None:
     """The first marked word of `these` without its like among `those`; a word cut off at the end has one."""
     for index, word in enumerate(these):
         is_cut = is_last and index == len(these) - 1
@@ -484,9 +494,11 @@ def _judge_teasers(a: _PlainTeaser, b: _PlainTeaser) -> _Finding:
 
 
 def _judge_other_headlines(a: _PlainTeaser, b: _PlainTeaser, days: int | None) -> _Finding:
-    _, replaced = _replacements(_raw_tokens(a.headline), _raw_tokens(b.headline))
-    if replaced:
-        return _Finding(False, f"headlines about {replaced[1]!r}, not {replaced[0]!r}")
+    first, second = sorted((_short_tokens(a.headline), _short_tokens(b.headline)))
+    marked = _marked(first) | _marked(second)
+    here, there = _unanswered(first, second, marked), _unanswered(second, first, marked)
+    if here and there:
+        return _Finding(False, f"headlines about {there!r}, not {here!r}")
     return _judge_excerpts(a.excerpt, b.excerpt, days, _EXCERPT)
 
 
@@ -606,11 +618,19 @@ class _Merger:
         found = self.judge(*_ordered((one, other)))
         if here is there or not found.is_same or found.common < least:
             return here is there
-        votes = [self.judge(*_ordered(pair)).is_same for pair in product(_spread(here), _spread(there))]
-        if sum(votes) > _AGREEING * len(votes):
+        if self._is_agreed(list(product(_spread(here), _spread(there)))):
             here.extend(there)
             self.clusters.update(dict.fromkeys(there, here))
         return self.is_joined(one, other)
+
+    def _is_agreed(self, pairs: Sequence[tuple[str, str]]) -> bool:
+        """Whether most `pairs` are the same; no more are judged than it takes."""
+        missing = int(_AGREEING * len(pairs)) + 1
+        for left, pair in zip(range(len(pairs), 0, -1), pairs, strict=True):
+            if missing == 0 or missing > left:
+                break
+            missing -= self.judge(*_ordered(pair)).is_same
+        return missing == 0
 
 
 def _spread(members: Sequence[str]) -> list[str]:

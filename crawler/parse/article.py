@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
 from crawler.parse import dates
-from crawler.parse.blocks import Block, Blocks, read_blocks
+from crawler.parse.blocks import Block, Blocks, read_blocks, size
 from crawler.parse.metadata import Metadata, read_metadata
 from storage.records import Article, Source
 
@@ -35,24 +35,59 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
         return None
     claims = read_metadata(tree, url, source)
     page = _read(tree.body)
-    story = _story(page)
+    if _is_listing(page, claims):
+        return None
     headline = _headline(tree, claims)
-    paragraphs = _paragraphs(page, story, headline) if story is not None else ()
-    if sum(map(len, paragraphs)) < _LEAST_SIZE:
+    paragraphs = _body(tree.body, page, headline, claims)
+    if _length(paragraphs) < _LEAST_SIZE:
         return None
     return Article(
         source=source.name,
         url=url,
         captured_at=None,
         headline=headline,
-        byline=claims.byline,
-        published=claims.published,
+        byline=claims.byline or _byline(tree),
+        published=claims.published or _published(tree, page, headline, url, source),
         modified=claims.modified,
         paragraphs=paragraphs,
     )
 
 
+def _body(root: LexborNode, page: Blocks, headline: str | None, claims: Metadata) -> tuple[str, ...]:
+    """The paragraphs of the story: what the page shows, else what it shows as if it were furniture.
+
+    Only where a page that calls itself an article shows nothing, its claimed `articleBody` is taken.
+    """
+    paragraphs = _paragraphs(page, headline)
+    if _length(paragraphs) < _LEAST_SIZE and (claims.is_article or headline):
+        doubtful = {block.furniture for block in page.blocks if _is_running(block)} - {-1}
+        paragraphs = _paragraphs(read_blocks(root, frozenset(doubtful)), headline) or paragraphs
+    if _length(paragraphs) < _LEAST_SIZE and claims.is_article and claims.body:
+        paragraphs = tuple(line for part in claims.body.splitlines() if (line := text.clean(part)))
+    return paragraphs
+
+
+def _length(paragraphs: tuple[str, ...]) -> int:
+    return sum(map(size, paragraphs))
+
+
 # ---------------------------------------------------------------- where the story is
+
+
+def _is_listing(page: Blocks, claims: Metadata) -> bool:
+    """Whether the page lists stories and tells none: its running text stands below links, piece by piece.
+
+    Or there is next to none of it among hundreds of linked lines, and the page does not call itself an article.
+    """
+    story = _story(page)
+    inside = _inside(page, story) if story is not None else set()
+    blocks = [block for block in page.blocks if block.furniture < 0]
+    running = [i for i, block in enumerate(blocks) if block.element in inside and _is_running(block)]
+    if len(running) >= 5:
+        return sum(blocks[i - 1].linked > 0.5 for i in running if i) >= 0.8 * len(running)
+    told = sum(blocks[i].size for i in running)
+    linked = sum(block.size for block in blocks if block.linked > 0.5 and block.size > 20)
+    return not claims.is_article and 0 < told < 0.05 * linked
 
 
 def _read(body: LexborNode) -> Blocks:
@@ -102,7 +137,11 @@ _SENTENCE_END = frozenset(".!?…。！？:;»”\"“'’)")
 # ---------------------------------------------------------------- what belongs to it
 
 
-def _paragraphs(page: Blocks, story: int, headline: str | None) -> tuple[str, ...]:
+def _paragraphs(page: Blocks, headline: str | None) -> tuple[str, ...]:
+    """The story's paragraphs; none where the page has no story."""
+    story = _story(page)
+    if story is None:
+        return ()
     inside = _inside(page, story)
     blocks = _lead(page, inside) + [block for block in page.blocks if block.element in inside]
     shown = _without_endings(page, [block for block in blocks if block.furniture < 0])
@@ -201,77 +240,6 @@ def _belongs(block: Block) -> bool:
     return not (block.size < 200 and _STOCK.match(block.text))
 
 
-_END = frozenset(".!?…。！？:;»”\"“'’)")
-
-# ---------------------------------------------------------------- what belongs to it
-
-
-def _paragraphs(page: Blocks, story: int, headline: str | None) -> tuple[str, ...]:
-    inside = _inside(page, story)
-    blocks = _lead(page, inside) + [block for block in page.blocks if block.element in inside]
-    shown = _before_end(block for block in blocks if block.furniture < 0)
-    title = text.normalise(headline or "")
-    kept = _kept(block for block in shown if text.normalise(block.text) != title)
-    return tuple(text.clean(block.text) for block in kept)
-
-
-def _kept(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks that belong to a story. A heading does where the very next block does."""
-    kept: list[Block] = []
-    headings: list[Block] = []
-    for block in blocks:
-        if not _belongs(block):
-            headings = []
-        elif block.is_heading:
-            headings.append(block)
-        else:
-            kept += [*headings, block]
-            headings = []
-    return kept
-
-
-def _inside(page: Blocks, story: int) -> set[int]:
-    inside = {story}
-    for index in range(story + 1, len(page.elements)):
-        if page.elements[index].parent in inside:
-            inside.add(index)
-    return inside
-
-
-def _lead(page: Blocks, inside: set[int]) -> list[Block]:
-    """Running text between the last h1 above the story and the story: its standfirst."""
-    first = next((i for i, block in enumerate(page.blocks) if block.element in inside), 0)
-    lead: list[Block] = []
-    for block in reversed(page.blocks[max(0, first - 30) : first]):
-        if block.tag == "h1":
-            return lead[::-1]
-        if block.furniture < 0 and block.size >= 60 and block.linked < 0.2:
-            lead.append(block)
-    return []
-
-
-def _before_end(blocks: Iterable[Block]) -> list[Block]:
-    """`blocks` up to the first heading that opens what follows a story: comments, related stories."""
-    kept: list[Block] = []
-    for block in blocks:
-        if block.size < 60 and _END.match(block.text) and kept:
-            break
-        kept.append(block)
-    return kept
-
-
-def _belongs(block: Block) -> bool:
-    if (block.linked > 0.6 and block.size < 400) or (block.linked > 0.3 and block.size < 100):
-        return False
-    return not (block.size < 200 and _STOCK.match(block.text))
-
-
-def _introduces(heading: Block, following: Block, shown: list[Block]) -> bool:
-    """Whether the block that the page shows after `heading` was kept: else it heads a list of links."""
-    place = next(i for i, block in enumerate(shown) if block is heading)
-    return place + 1 < len(shown) and shown[place + 1] is following
-
-
 _END = re.compile(
     r"(?:related (?:articles?|stories|posts|news|topics)|more (?:stories|articles|news|from|on)|you (?:may|might) (?:also )?like"
     r"|leave a (?:reply|comment)|comments?\b|kommentare?\b|ähnliche (?:artikel|beiträge|themen)|verwandte"
@@ -296,13 +264,107 @@ _STOCK = re.compile(
 
 
 def _headline(tree: LexborHTMLParser, claims: Metadata) -> str | None:
-    shown = [text.clean(node.text()) for node in tree.css("h1")[:10]]
-    shown = [line for line in shown if line]
-    claimed = [*claims.headlines, *([claims.title] if claims.title else [])]
-    for line in shown:
-        plain = text.normalise(line).casefold()
-        if len(plain) > 8 and any(plain in text.normalise(claim).casefold() for claim in claimed):
-            return line
+    """The heading that says most of what the page claims as its headline; else the claim; else the first h1.
+
+    A heading that is only the site's name, as a logo often is, loses by that measure.
+    """
+    claimed = [_folded(claim) for claim in (*claims.headlines, claims.title or "") if claim]
+    best, share = None, 0.3
+    for node in tree.css("h1, h2, h3")[:40]:
+        line = text.clean(node.text())[:_HEADLINE_LIMIT]
+        folded = _folded(line)
+        covered = max((len(folded) / len(claim) for claim in claimed if folded and folded in claim), default=0.0)
+        if covered > share:
+            best, share = line, covered
+    if best is not None:
+        return best
     if claims.headlines:
-        return claims.headlines[0]
-    return max(shown, key=len) if shown else claims.title
+        return _without_site(claims.headlines[0], claims.site_name)
+    shown = next((line for node in tree.css("h1")[:10] if (line := text.clean(node.text()))), None)
+    return (shown or _without_site(claims.title or "", claims.site_name) or "")[:_HEADLINE_LIMIT] or None
+
+
+_HEADLINE_LIMIT = 1_000  # characters
+
+
+def _folded(line: str) -> str:
+    return text.normalise(line).casefold()
+
+
+def _without_site(line: str, site_name: str | None) -> str:
+    """`line` without " - The Site" at its end."""
+    head, mark, tail = _SITE_MARK.split(line)[0], _SITE_MARK.search(line), re.split(_SITE_MARK, line)[-1]
+    return head if mark and site_name and _folded(tail) == _folded(site_name) else line
+
+
+_SITE_MARK = re.compile(r" [|\-–—·•»:] ")
+
+
+# ---------------------------------------------------------------- date and byline, as shown
+
+
+def _published(
+    tree: LexborHTMLParser, page: Blocks, headline: str | None, url: str | None, source: Source
+) -> str | None:
+    """The date that the page shows as the story's: marked up, else printed below the headline, else in its address.
+
+    Never one above the headline, where the day's date stands, nor one in a list of other stories.
+    """
+    for node in tree.css(_MARKED_DATES)[:20]:
+        if not _is_beside(node):
+            names = node.attributes
+            stamp = names.get("datetime") or names.get("content") or names.get("title") or ""
+            when = dates.metadata_time(stamp, source.time_zone) or _printed(node.text(), source)
+            if when:
+                return when
+    for block in _below_headline(page, headline):
+        if block.size < 200 and not _EDITED.match(block.text) and (when := _printed(block.text, source)):
+            return when
+    return _in_address(url)
+
+
+_MARKED_DATES = (
+    '[itemprop~="datePublished" i], time[pubdate], time[class*="publish" i], time[class*="entry-date" i], abbr.published, time'
+)
+_EDITED = re.compile(r"\W*(?:last |zuletzt |letzte )?(?:updated?|modified|edited|aktualisiert|geändert|änderung|stand\b|mis à jour)", re.I)
+
+
+def _printed(line: str, source: Source) -> str | None:
+    return dates.printed(line, order=source.date_order, zone=source.time_zone)
+
+
+def _is_beside(node: LexborNode) -> bool:
+    """Whether `node` stands in a list, a menu, a margin: it is about another story then, or about none."""
+    parent: LexborNode | None = node
+    for _ in range(12):
+        parent = parent.parent if parent is not None else None
+        if parent is None:
+            return False
+        if parent.tag in ("aside", "nav", "footer", "li", "table"):
+            return True
+    return False
+
+
+def _below_headline(page: Blocks, headline: str | None) -> list[Block]:
+    """The few blocks that follow the headline, furniture too: dates mostly are."""
+    title = text.normalise(headline or "")
+    blocks = page.blocks
+    places = [i for i, b in enumerate(blocks) if b.tag == "h1" or (b.is_heading and text.normalise(b.text) == title)]
+    return blocks[places[0] + 1 : places[0] + 13] if places else []
+
+
+def _in_address(url: str | None) -> str | None:
+    match = re.search(r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)", url or "", re.ASCII)
+    return dates.metadata_time("-".join(match.groups())) if match else None
+
+
+def _byline(tree: LexborHTMLParser) -> str | None:
+    """The writer's name that the page marks as such, without "By"."""
+    for node in tree.css(_MARKED_NAMES)[:10]:
+        line = re.sub(r"^(?:by|von|par|por|di|door|autor(?:in)?|text)\b[ :]*", "", text.clean(node.text()), flags=re.I)
+        if 3 <= len(line) <= 80 and not _is_beside(node):
+            return line
+    return None
+
+
+_MARKED_NAMES = '[itemprop~="author"] [itemprop="name"], [itemprop~="author"], [rel~="author"], .byline, .author-name, .author'

@@ -70,10 +70,11 @@ _INLINE = frozenset(
     " span strike strong sub sup time tt u var wbr label".split()
 )
 _DROPPED = frozenset(
-    "script style noscript template svg math iframe object embed applet video audio canvas map select button"
-    " input textarea option datalist nav aside footer figure figcaption head link meta dialog menu"
+    "script style template svg math iframe object embed applet video audio canvas map select button"
+    " input textarea option datalist nav footer head link meta dialog menu"
     " -comment _comment".split()
 )
+_FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript"})
 _NEVER_FURNITURE = frozenset({"html", "body", "main", "article"})
 _BLANK = re.compile(r"\s+")
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
@@ -100,7 +101,7 @@ class _Walk:
         index = len(self.found.elements)
         is_body = _is_body(names)
         self.found.elements.append(Element(parent, tag, is_body, node))
-        if furniture < 0 and names and not is_body and tag not in _NEVER_FURNITURE and is_furniture(names):
+        if furniture < 0 and not is_body and _marks_furniture(tag, names):
             furniture = -1 if index in self.forgiven else index
         self.children(node, index, furniture, in_link, depth + 1)
         self.close(index, furniture)
@@ -171,6 +172,12 @@ def size(text: str) -> int:
 
 
 # ---------------------------------------------------------------- what a name says
+
+
+def _marks_furniture(tag: str, names: dict[str, str | None]) -> bool:
+    if tag in _FURNITURE_TAGS:
+        return True
+    return bool(names) and tag not in _NEVER_FURNITURE and is_furniture(names)
 
 
 def is_furniture(names: dict[str, str | None]) -> bool:

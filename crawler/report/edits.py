@@ -56,18 +56,32 @@ def stretches(rows: Sequence[Row]) -> tuple[Stretch, ...]:
     return tuple(Stretch(is_changed, tuple(run)) for is_changed, run in runs)
 
 
+def telling(edit: Edit) -> tuple[Row, ...]:
+    """The rows that changed; of a paragraph that only moved, the one where it stands now."""
+    return tuple(
+        row
+        for row in edit.rows
+        if row.tag is not Tag.UNCHANGED and (row.moved_to is None or _is_edited(row.old_pieces))
+    )
+
+
 def phrases(pieces: Sequence[Piece], context: int) -> tuple[Piece, ...]:
-    """The changed pieces with at most about `context` equal characters around each, … where text was left out.
+    """The changed pieces with about `context` equal characters around each, … where text was left out.
 
     Cut at a blank where one is near. () where nothing changed on this side.
     """
-    if all(piece.kind == "equal" for piece in pieces):
+    if not _is_edited(pieces):
         return ()
     last = len(pieces) - 1
     return tuple(
         piece if piece.kind != "equal" else Piece("equal", _context(piece.text, context, i > 0, i < last))
         for i, piece in enumerate(pieces)
     )
+
+
+def opening(text: str, most: int) -> str:
+    """The start of `text`, … where it goes on."""
+    return text if len(text) <= most else f"{_start(text, most)} …"
 
 
 def paragraphs(snapshot: Snapshot | None) -> tuple[str, ...]:
@@ -78,6 +92,10 @@ def paragraphs(snapshot: Snapshot | None) -> tuple[str, ...]:
     if isinstance(content, Article):
         return content.paragraphs
     return (content.excerpt,) if content.excerpt else ()
+
+
+def _is_edited(pieces: Sequence[Piece]) -> bool:
+    return any(piece.kind != "equal" for piece in pieces)
 
 
 def _edit(name: str, before: Content, after: Content) -> Edit | None:
@@ -107,7 +125,7 @@ def _context(text: str, most: int, is_after: bool, is_before: bool) -> str:
         return f"{_start(text, most)} … {_end(text, most)}"
     if len(text) <= most:
         return text
-    return f"{_start(text, most)} …" if is_after else f"… {_end(text, most)}"
+    return opening(text, most) if is_after else f"… {_end(text, most)}"
 
 
 def _start(text: str, most: int) -> str:

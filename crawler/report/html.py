@@ -30,7 +30,6 @@ from crawler.report.view import Entry, Report
 from crawler.report.wording import (
     MARKS,
     Fact,
-    Unseen,
     cite,
     counted,
     day_name,
@@ -41,6 +40,7 @@ from crawler.report.wording import (
     local,
     moment,
     period,
+    reason,
     seen,
     unseen,
 )
@@ -68,6 +68,7 @@ class Block:
     after: str | None
     text: tuple[str, ...]
     text_title: str
+    reason: str | None
     cite: str
 
 
@@ -94,7 +95,7 @@ def render(report: Report) -> Iterator[str]:
             period=period(report, zone),
             made_at=moment(report.made_at, zone),
             days=_days(report, zone),
-            unseen=_unseen(report),
+            unseen=unseen(report.visits_failed),
             moment=lambda at: moment(at, zone),
             style=_style(),
             policy=_policy(),
@@ -126,13 +127,10 @@ def _block(entry: Entry, zone: ZoneInfo) -> Block:
         before=seen(entry.before, zone) if entry.before else None,
         after=seen(entry.after, zone) if entry.after else None,
         text=() if found else paragraphs(snapshot),
-        text_title="Text as last seen" if entry.after is None else "Text as first seen",
+        text_title=f"Text: {seen(snapshot, zone)}" if snapshot else "",
+        reason=reason(entry),
         cite=cite(change),
     )
-
-
-def _unseen(report: Report) -> tuple[Unseen, ...]:
-    return unseen(report.visits_failed)
 
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:
@@ -146,6 +144,7 @@ def _environment() -> Environment:
         autoescape=True,
         finalize=_inert,
         undefined=StrictUndefined,
+        keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -160,7 +159,7 @@ def _inert(value: Any) -> Any:
 
 @cache
 def _style() -> Markup:
-    return Markup((_TEMPLATES / "report.css").read_text("utf-8"))  # noqa: S704: our own file
+    return Markup((_TEMPLATES / "report.css").read_text("utf-8"))  # noqa: S704 - a file of ours
 
 
 @cache

@@ -1,7 +1,7 @@
 """Text of strangers, made harmless for one place where it will be read. Pure.
 
 Stored text is hostile: escape sequences, bidirectional overrides, markup and formulas of every format stand
-in headlines, bodies, addresses and error messages alike. Each output passes every string through one of these:
+in headlines, bodies, addresses and error messages alike. Each output passes every string through:
 
 | output | through | what is lost |
 |---|---|---|
@@ -44,7 +44,7 @@ _MARKDOWN = {
     **{ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"},
     ord("@"): "@\u200b",  # a name after it is nobody's to call
 }
-_MARKDOWN_START = re.compile(r"(\s*\d{0,9})([#+=.)-])")
+_MARKDOWN_START = re.compile(r"\s*(?:\d{1,9}(?=[.)])|(?=[#+=-]))")  # a list, heading or line
 _AUTOLINK = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
 
 _UNSAFE_IN_JSON = re.compile(
@@ -86,10 +86,10 @@ def link(url: str | None) -> str | None:
 
 
 def markdown(text: str) -> str:
-    """`text` as plain words of CommonMark and its GitHub form: no markup, link, mention or HTML of its own."""
+    """`text` as plain words in any Markdown: no markup, link, mention or HTML of its own."""
     escaped = _AUTOLINK.sub(lambda sign: f"&#{ord(sign[0])};", inert(text).translate(_MARKDOWN))
     start = _MARKDOWN_START.match(escaped)
-    return f"{start[1]}\\{escaped[start.start(2) :]}" if start else escaped
+    return f"{start[0]}\\{escaped[start.end() :]}" if start else escaped
 
 
 def cell(text: str) -> str:

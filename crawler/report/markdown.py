@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from crawler.compare.diff import Piece, Row, Tag
-from crawler.report.edits import Edit, edits, phrases
+from crawler.compare.diff import Piece, Row
+from crawler.report.edits import Edit, edits, opening, phrases, telling
 from crawler.report.inert import link, markdown, one_line
 from crawler.report.view import Entry, Report
 from crawler.report.wording import (
@@ -22,9 +22,9 @@ from crawler.report.wording import (
     headline,
     interval,
     local,
-    needs_reason,
     number,
     period,
+    reason,
     unseen,
 )
 
@@ -58,17 +58,18 @@ def _lines(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
         yield from _edit(edit)
     for fact in facts(entry):
         yield f"  - {fact.label}: {_linked(fact.text, fact.url)}"
-    if needs_reason(change):
-        yield f"  - because: {_plain(change.reason)}"
+    if why := reason(entry):
+        yield f"  - because: {_plain(why)}"
 
 
 def _edit(edit: Edit) -> Iterator[str]:
-    changed = [row for row in edit.rows if row.tag is not Tag.UNCHANGED]
+    changed = telling(edit)
     for row in changed[:_MOST_ROWS]:
         for sign, pieces in (("−", row.old_pieces), ("+", row.new_pieces)):
-            shown = phrases(pieces, _CONTEXT)
-            if shown or (row.tag is Tag.MOVED and pieces):
-                yield f"  - {edit.label} {_moved(row)}{sign} {_words(shown or pieces)}"
+            if shown := phrases(pieces, _CONTEXT):
+                yield f"  - {edit.label} {_moved(row)}{sign} {_words(shown)}"
+            elif row.moved_from is not None and row.new:
+                yield f"  - {edit.label} {_moved(row)}{_plain(opening(row.new, _CONTEXT))}"
     if len(changed) > _MOST_ROWS:
         yield f"  - {edit.label}: … and {number(len(changed) - _MOST_ROWS, 'more change')}"
 

@@ -19,8 +19,8 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from crawler.compare.diff import Piece, Row, Tag
-from crawler.report.edits import Edit, edits, paragraphs, phrases, stretches
+from crawler.compare.diff import Piece, Row
+from crawler.report.edits import Edit, edits, opening, paragraphs, phrases, stretches, telling
 from crawler.report.inert import inert, one_line
 from crawler.report.view import Entry, Report
 from crawler.report.wording import (
@@ -34,9 +34,9 @@ from crawler.report.wording import (
     likeness,
     local,
     moment,
-    needs_reason,
     number,
     period,
+    reason,
     seen,
     unseen,
 )
@@ -70,7 +70,6 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> Iterator
     page, zone = _Page(width, colour), ZoneInfo(report.zone)
     yield from _head(report, page, zone)
     for day, entries in groupby(report.entries, lambda e: local(e.change.detected_at, zone).date()):
-        page.blank()
         page.line(Text(day_name(day), _BOLD))
         page.line(Text("─" * page.width, _DIM))
         for entry in entries:
@@ -83,7 +82,7 @@ def render(report: Report, *, width: int = 80, colour: bool = False) -> Iterator
 def render_change(entry: Entry, *, zone: str, width: int = 80, colour: bool = False) -> Iterator[str]:
     """One change in full: where, when, how it is known, and every word that differs."""
     page, local_zone = _Page(width, colour), ZoneInfo(zone)
-    _title(entry, page, None)
+    _title(entry, page)
     page.text(Text(inert(headline(entry.change)), _BOLD))
     page.blank()
     for label, text in _particulars(entry, local_zone):
@@ -108,6 +107,7 @@ def _head(report: Report, page: _Page, zone: ZoneInfo) -> Iterator[str]:
     page.line(Text(one_line(report.title, _MOST_HEADLINE), _BOLD))
     page.line(Text(f"{period(report, zone)} · times in {report.zone}", _DIM))
     page.line(Text(counted(report)))
+    page.blank()
     yield page.take()
 
 
@@ -119,47 +119,48 @@ def _block(entry: Entry, page: _Page, zone: ZoneInfo) -> None:
         _short_edit(edit, page)
     for fact in facts(entry):
         page.labelled(fact.label, Text(one_line(fact.text, _MOST_FACT)))
-    if needs_reason(change):
-        page.labelled("because", Text(one_line(change.reason, _MOST_FACT)))
+    if why := reason(entry):
+        page.labelled("because", Text(one_line(why, _MOST_FACT)))
     page.text(Text(interval(change, zone), _DIM))
-    page.fitted(change.id, change.url or "")
+    page.fitted(change.id, "" if change.kind is ChangeKind.MOVED else change.url or "")
 
 
-def _title(entry: Entry, page: _Page, time: str | None) -> None:
+def _title(entry: Entry, page: _Page, time: str = "") -> None:
     """Mark, kind, subject and source; the time of day at the right edge."""
     change = entry.change
     line = Text(f" {MARKS[change.kind]} {change.kind:<10}", f"bold {_STYLES[change.kind]}")
     line.append(f"{change.subject:<9}", _DIM)
     line.append(one_line(change.source, _MOST_HEADLINE), _DIM)
-    if time is None:
-        page.line(line)
-        return
-    room = page.width - len(time) - 2
-    line.truncate(room, overflow="ellipsis", pad=True)
+    line.truncate(page.width - len(time) - 2, overflow="ellipsis", pad=bool(time))
     line.append(f"  {time}", _DIM)
     page.line(line)
 
 
 def _short_edit(edit: Edit, page: _Page) -> None:
     """The changed phrases only, each with a little context."""
-    changed = [row for row in edit.rows if row.tag is not Tag.UNCHANGED]
-    label = edit.label
+    changed, label = telling(edit), edit.label
     for row in changed[:_MOST_ROWS]:
-        for sign, pieces in _sides(row):
-            shown = phrases(pieces, _CONTEXT)
-            if shown or row.tag is Tag.MOVED:
-                few = [replace(piece, text=_cut(piece.text)) for piece in (shown or pieces)[:_MOST_PIECES]]
-                line = _words(sign, few, page.colour, _where(row))
-                page.labelled(label, line.append(" …" if len(shown) > _MOST_PIECES else ""))
-                label = ""
+        for sign, line in _short_lines(row, page.colour):
+            page.labelled(label, line, sign=sign)
+            label = ""
     if len(changed) > _MOST_ROWS:
         page.labelled("", Text(f"… and {number(len(changed) - _MOST_ROWS, 'more change')}", _DIM))
     if not changed:
         page.labelled(label, Text("only blanks, quotes or dashes differ", _DIM))
 
 
+def _short_lines(row: Row, colour: bool) -> Iterator[tuple[str, Text]]:
+    """The sign and the changed phrases of each side that has any."""
+    for sign, pieces in _sides(row):
+        if shown := phrases(pieces, _CONTEXT):
+            few = [replace(piece, text=_cut(piece.text)) for piece in shown[:_MOST_PIECES]]
+            line = _words(few, colour, _where(row))
+            yield sign, line.append(" …" if len(shown) > _MOST_PIECES else "")
+        elif row.moved_from is not None and row.new:
+            yield ">", Text.assemble((_where(row), _DIM), inert(opening(row.new, 2 * _CONTEXT)))
+
+
 def _foot(report: Report, page: _Page, zone: ZoneInfo) -> Iterator[str]:
-    page.blank()
     page.line(Text("Not looked at", _BOLD))
     page.line(Text("─" * page.width, _DIM))
     if not report.visits_failed:
@@ -173,7 +174,7 @@ def _foot(report: Report, page: _Page, zone: ZoneInfo) -> Iterator[str]:
             page.text(Text(f"… and {len(group.visits) - _MOST_ADDRESSES} more", _DIM))
         yield page.take()
     page.blank()
-    page.line(Text(f"{counted(report)}; {number(len(report.visits_failed), 'visit')} failed"))
+    page.line(Text(f"{number(report.total, 'change')}, {number(len(report.visits_failed), 'visit')} failed"))
     if report.total:
         page.line(Text("presswatch diff ID shows one change in full", _DIM))
     yield page.take()
@@ -186,8 +187,9 @@ def _particulars(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     change = entry.change
     yield "id", change.id
     yield "when", f"{interval(change, zone)} ({zone.key})"
-    yield "noticed", moment(change.detected_at, zone)
-    if change.url:
+    if change.detected_at != change.changed_before:
+        yield "noticed", moment(change.detected_at, zone)
+    if change.url and change.kind is not ChangeKind.MOVED:
         yield "address", change.url
     for fact in facts(entry):
         yield fact.label, fact.text
@@ -215,7 +217,7 @@ def _full_edit(edit: Edit, page: _Page) -> None:
 
 def _full_row(row: Row, page: _Page) -> None:
     for sign, pieces in _sides(row):
-        page.labelled("", _words(sign, pieces, page.colour, _where(row)), room=0)
+        page.labelled("", _words(pieces, page.colour, _where(row)), sign=sign, room=0)
 
 
 def _unchanged(rows: Sequence[Row], page: _Page) -> None:
@@ -249,10 +251,9 @@ def _where(row: Row) -> str:
     return f"moved from paragraph {row.moved_from}: " if row.moved_from is not None else ""
 
 
-def _words(sign: str, pieces: Sequence[Piece], colour: bool, where: str) -> Text:
-    """One side of an edit on one line: its sign, then what stayed and what did not."""
-    line = Text(f"{sign} ", _GONE if sign == "−" else _COME)
-    line.append(where, _DIM)
+def _words(pieces: Sequence[Piece], colour: bool, where: str) -> Text:
+    """One side of an edit on one line: what stayed and what did not."""
+    line = Text.assemble((where, _DIM))
     for piece in pieces:
         text = inert(piece.text)
         if piece.kind == "equal":
@@ -311,11 +312,13 @@ class _Page:
         """`text` in a block, beside its mark."""
         self._hang(Text(" " * _MARGIN), text)
 
-    def labelled(self, label: str, text: Text, room: int = _LABEL) -> None:
-        """`text` in a block behind a label; further lines under the text, two columns in."""
+    def labelled(self, label: str, text: Text, *, sign: str = "", room: int = _LABEL) -> None:
+        """`text` in a block behind a label and a sign."""
         lead = Text(" " * _MARGIN)
         lead.append(set_cell_size(label, room) if room else "", _DIM)
-        self._hang(lead, text, further=2 if text.plain[:2] in ("− ", "+ ") else 0)
+        if sign:
+            lead.append(f"{sign} ", {"−": _GONE, "+": _COME}.get(sign, _DIM))
+        self._hang(lead, text)
 
     def fitted(self, lead: str, url: str) -> None:
         """An id or time and an address on one line, the middle of a long address left out."""
@@ -324,13 +327,12 @@ class _Page:
         line.append(f"  {_without_middle(one_line(url), room)}" if url else "", _DIM)
         self._draw(line)
 
-    def _hang(self, lead: Text, text: Text, further: int = 0) -> None:
-        room = self.width - lead.cell_len
-        first, *_ = lines = text.wrap(self._console, room - further)
+    def _hang(self, lead: Text, text: Text) -> None:
+        """`text` wrapped behind `lead`, further lines under its start."""
+        first, *others = text.wrap(self._console, self.width - lead.cell_len) or [Text()]
         self._draw(Text.assemble(lead, first))
-        indent = Text(" " * (lead.cell_len + further))
-        for line in lines[1:]:
-            self._draw(Text.assemble(indent, line))
+        for line in others:
+            self._draw(Text.assemble(" " * lead.cell_len, line))
 
     def _draw(self, line: Text) -> None:
         line.rstrip()

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 from crawler.report.inert import one_line
@@ -45,7 +46,7 @@ _LONGEST_CITED = 160  # characters of a headline
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing to know about a change: `label` is ours; `text` and `url`, an address named in it, are not."""
+    """One thing to know about a change: `label` is ours, `text` and `url`, the address it names, are not."""
 
     label: str
     text: str
@@ -76,10 +77,13 @@ def facts(entry: Entry) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def needs_reason(change: Change) -> bool:
-    """Whether the reason says more than headline, facts and edits already do."""
-    telling = (ChangeKind.MOVED, ChangeKind.REMOVED, ChangeKind.RESTORED)
-    return bool(change.reason) and change.kind in telling
+def reason(entry: Entry) -> str | None:
+    """Why it is taken to be so; None where headline, facts and edits already say as much."""
+    change = entry.change
+    if change.kind not in (ChangeKind.MOVED, ChangeKind.REMOVED, ChangeKind.RESTORED):
+        return None
+    named = [f" {fact.url}" for fact in facts(entry) if fact.url]
+    return reduce(lambda said, url: said.replace(url, ""), named, change.reason) or None
 
 
 def likeness(similarity: float | None) -> str:
@@ -147,15 +151,13 @@ def number(count: int, noun: str) -> str:
 
 def period(report: Report, zone: ZoneInfo) -> str:
     """From when to when the report goes, in local time."""
-    match report.since, report.until:
-        case None, None:
-            return "everything on record"
-        case since, None:
-            return f"since {moment(since, zone)}"
-        case None, until:
-            return f"until {moment(until, zone)}"
-        case since, until:
-            return f"{moment(since, zone)} to {moment(until, zone)}"
+    since = moment(report.since, zone) if report.since else None
+    until = moment(report.until, zone) if report.until else None
+    if since and until:
+        return f"{since} to {until}"
+    if since or until:
+        return f"since {since}" if since else f"until {until}"
+    return "everything on record"
 
 
 def unseen(visits: Iterable[Visit]) -> tuple[Unseen, ...]:

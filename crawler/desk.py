@@ -1,0 +1,190 @@
+"""Store -> what the report and the read-only commands show. Reads; decides and draws nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crawler.compare import differ
+from crawler.compare.fingerprint import exact
+from crawler.config import parse_duration
+from crawler.errors import UsageError
+from crawler.report import Entry, Report
+from storage.jsonl import format_time, to_json
+from storage.records import Article, Change, ChangeKind, Outcome, Snapshot, Subject, Visit
+from storage.store import Filter, ItemState, Store
+
+_CHUNK = 200  # changes whose texts are read at once
+_MOST_FAILURES = 10_000
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def report(store: Store, wanted: Filter, *, title: str, made_at: datetime, zone: str) -> Report:
+    """The report on the changes that `wanted` lets pass, with what was not looked at in that time."""
+    counts = Counter(change.kind for change in store.changes(wanted))
+    return Report(
+        title=title,
+        made_at=made_at,
+        entries=entries(store, store.changes(wanted)),
+        counts=counts,
+        since=wanted.since,
+        until=wanted.until,
+        zone=zone,
+        visits_failed=tuple(islice(_failed(store, wanted), _MOST_FAILURES)),
+    )
+
+
+def _failed(store: Store, wanted: Filter) -> Iterator[Visit]:
+    for visit in store.visits(wanted.since, wanted.until):
+        is_unread = visit.outcome in (Outcome.FAILED, Outcome.DISALLOWED)
+        if is_unread and (not wanted.sources or visit.source in wanted.sources):
+            yield visit
+
+
+def entries(store: Store, changes: Iterable[Change]) -> Iterator[Entry]:
+    """Each change with the texts it is about, in the order given; read as they are taken."""
+    rest = iter(changes)
+    while chunk := list(islice(rest, _CHUNK)):
+        ids = {id_ for change in chunk for id_ in (change.before, change.after) if id_}
+        snapshots = store.snapshots_by_id(ids)
+        others = {change.of: store.item_state(change.of) for change in chunk if change.of}
+        for change in chunk:
+            yield _entry(change, snapshots, others.get(change.of))
+
+
+def _entry(change: Change, snapshots: dict[str, Snapshot], other: ItemState | None) -> Entry:
+    return Entry(
+        change,
+        snapshots.get(change.before or ""),
+        snapshots.get(change.after or ""),
+        other.item if other else None,
+        _headline(other) if other else None,
+        other.addresses[-1].url if other and other.addresses else None,
+    )
+
+
+def find_change(store: Store, address: str) -> Change:
+    """The change of an id, the beginning of one, or `<before>..<after>`. Raises UsageError."""
+    if ".." in address:
+        before, _, after = address.partition("..")
+        found = [c for c in store.changes(Filter()) if _is_between(c, before, after)] if after else []
+    else:
+        found = store.find_changes(address) if address else []
+    return _only(found, address, "change", lambda change: change.id)
+
+
+def find_item(store: Store, address: str) -> str:
+    """The id of the item of an id, the beginning of one, or an address. Raises UsageError."""
+    if "://" in address:
+        found = [s.item.id for s in store.items() if any(a.url == address for a in s.addresses)]
+        articles = [i for i in found if (s := store.item_state(i)) and s.item.subject is Subject.ARTICLE]
+        return _only(articles or found, address, "item", str)
+    ids = [item.id for item in store.find_items(address)] if address else []
+    return _only(ids, address, "item", str)
+
+
+def _only(found: list[Any], address: str, what: str, name: Callable[[Any], str]) -> Any:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        where = "presswatch report" if what == "change" else "presswatch items"
+        raise UsageError(f"no {what} has the id {address!r}: `{where}` shows the ids")
+    some = ", ".join(name(one) for one in found[:5])
+    raise UsageError(f"{len(found)} {what}s begin with {address!r}: {some} …; give more of it")
+
+
+def _is_between(change: Change, before: str, after: str) -> bool:
+    starts = (change.before or "").startswith(before) if before else change.before is None
+    return starts and (change.after or "").startswith(after)
+
+
+# ---------------------------------------------------------------- items
+
+
+def item_json(state: ItemState) -> dict[str, Any]:
+    """One item with its current state: a line of `presswatch items --jsonl`."""
+    content = differ.merged(state.latest.content, list(state.completions))
+    date_name = "published" if isinstance(content, Article) else "date"
+    return {
+        "id": state.item.id,
+        "subject": state.item.subject.value,
+        "source": state.item.source,
+        "url": state.addresses[-1].url if state.addresses else None,
+        "headline": content.headline,
+        "date": getattr(content, date_name),
+        "state": item_state(state),
+        "snapshots": state.snapshots,
+        "snapshot": state.latest.id,
+        "first_seen": format_time(state.item.first_seen),
+        "last_seen": format_time(state.last_seen),
+    }
+
+
+def item_state(state: ItemState) -> str:
+    """live, removed or moved."""
+    turn = state.last_turn
+    if turn is None or turn.kind is ChangeKind.RESTORED:
+        return "live"
+    return turn.kind.value
+
+
+def snapshot_json(snapshot: Snapshot, state: ItemState) -> dict[str, Any]:
+    """One snapshot with its full text: a line of `presswatch show ITEM --jsonl`."""
+    content = snapshot.content
+    head = {
+        "id": snapshot.id,
+        "item": snapshot.item_id,
+        "number": snapshot.number,
+        "subject": state.item.subject.value,
+        "source": state.item.source,
+        "url": snapshot.url or (state.addresses[-1].url if state.addresses else None),
+        "seen_at": format_time(snapshot.seen_at),
+    }
+    if isinstance(content, Article):
+        line = to_json(content)
+        names = ("headline", "byline", "published", "modified", "paragraphs")
+        text = {name: line[name] for name in names}
+    else:
+        text = {"headline": content.headline, "excerpt": content.excerpt, "date": content.date}
+    tail = {"fingerprint": snapshot.exact, "evidence": snapshot.evidence, "origin": snapshot.origin.value}
+    return head | text | tail
+
+
+def fingerprint_of(content: Any) -> str:
+    """The exact fingerprint that a snapshot of `content` would have."""
+    return exact(content)
+
+
+def _headline(state: ItemState) -> str | None:
+    return differ.merged(state.latest.content, list(state.completions)).headline
+
+
+# ---------------------------------------------------------------- times as people give them
+
+
+def parse_moment(text: str, now: datetime, zone: str, *, is_end: bool = False) -> datetime:
+    """The instant of a date, a time, or a stretch before `now` such as 24h or 7d.
+
+    A date is a day in `zone`: its beginning, or with `is_end` the end of it. A time without offset is in
+    `zone` too. Raises UsageError.
+    """
+    text = text.strip()
+    try:
+        return now - timedelta(seconds=parse_duration(text))
+    except ValueError:
+        pass
+    try:
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=1 if is_end else 0)
+            return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{text!r} is no time: give a date (2026-01-31), a time (2026-01-31T09:00Z) or a stretch (7d)"
+        ) from error

@@ -1,0 +1,169 @@
+"""Settings -> store, fetcher, parsers, sources: the one place that builds things."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crawler import config
+from crawler.compare.fingerprint import KeyOf
+from crawler.config import Settings
+from crawler.errors import ConfigError, UsageError
+from crawler.fetch import Fetcher, FetchLimits
+from crawler.isolate import Broken, Parsers
+from crawler.parse import Reading, sites
+from crawler.run import Crawl, Plan, Progress, Summary
+from crawler.seed import Parse
+from storage import open_store
+from storage.evidence import EvidenceFolder, EvidenceInMemory
+from storage.records import Page, Source, TargetKind
+from storage.sql import SqlStore
+from storage.store import Store
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def store(settings: Settings) -> Iterator[SqlStore]:
+    """The configured store, with the configured sources watched in it."""
+    opened = open_store(config.store_url(settings))
+    try:
+        watched = config.sources(settings)
+        held = {s.name: s for s in opened.sources() if s.is_watched}
+        if held != {s.name: s for s in watched}:
+            opened.put_sources(watched)
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def rehearsal(original: SqlStore) -> Iterator[SqlStore]:
+    """A copy of the store to try things on; nothing done to it lasts."""
+    with tempfile.TemporaryDirectory(prefix="presswatch-") as folder:
+        url = f"sqlite:///{folder}/rehearsal.db"
+        original.copy_to(url)
+        copy = open_store(url)
+        try:
+            yield copy
+        finally:
+            copy.close()
+
+
+def key_of(sources: Sequence[Source]) -> KeyOf:
+    """How addresses are identified: by the recipe of their source, else of their host, else canonically."""
+    recipes = {source.name: source.recipe for source in sources}
+    return lambda url, source: sites.key_of(url, recipes.get(source))
+
+
+@asynccontextmanager
+async def parsers(settings: Settings) -> AsyncIterator[Parse]:
+    """The parser in processes of its own; a page that breaks one is an obstacle, not a crash."""
+    crawl = settings.crawl
+    async with Parsers(
+        count=crawl.parser_processes, seconds=crawl.parser_seconds, memory_bytes=crawl.parser_bytes
+    ) as pool:
+
+        async def read(page: Page, source: Source, kind: TargetKind | None) -> Reading:
+            reading = await pool.read(page, source, kind)
+            return Reading(obstacle=reading.reason) if isinstance(reading, Broken) else reading
+
+        yield read
+
+
+async def crawl(
+    settings: Settings,
+    opened: Store,
+    evidence: EvidenceFolder | EvidenceInMemory,
+    *,
+    now: Clock = utc_now,
+    names: Sequence[str] = (),
+    is_all: bool = False,
+    progress: Progress | None = None,
+    started: Callable[[Crawl], None] = lambda crawl: None,
+) -> Summary:
+    """One pass over the configured sources, or those of `names`. `started` is handed the running crawl."""
+    watched = chosen_sources(settings, names)
+    plan = Plan(
+        watched,
+        now,
+        is_all=is_all,
+        per_host=settings.fetch.per_host,
+        most_new_per_host=settings.crawl.max_new_per_host,
+        batch_pages=settings.crawl.batch_pages,
+        verifies_moves=settings.crawl.verify_moves,
+    )
+    limits = FetchLimits(**settings.fetch.model_dump())
+    async with (
+        Fetcher(limits, now=now, backoffs=opened.back_offs()) as fetcher,
+        parsers(settings) as parse,
+    ):
+        running = Crawl(
+            plan,
+            store=opened,
+            fetch=fetcher.fetch,
+            parse=parse,
+            keep=evidence.put,
+            key_of=key_of(config.sources(settings)),
+            progress=progress,
+        )
+        started(running)
+        try:
+            return await running.run()
+        finally:
+            opened.put_back_offs(fetcher.backoffs())
+
+
+def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ...]:
+    """The enabled sources, or those of `names`. Raises ConfigError or UsageError where none can be crawled."""
+    found = config.problems(settings, sites.names())
+    if found:
+        raise ConfigError(settings.path, found)
+    watched = config.sources(settings)
+    if not watched:
+        raise ConfigError(
+            settings.path, ["no source is enabled: add one with `presswatch sources add NAME URL`"]
+        )
+    known = {source.name for source in watched}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"no source is named {name!r}; there are: {', '.join(sorted(known))}")
+    return tuple(source for source in watched if not names or source.name in names)
+
+
+def recipes_by_source(settings: Settings) -> dict[str, str]:
+    """The name of the recipe that reads each source; sources read by the generic parser are left out."""
+    found = {}
+    for source in config.sources(settings):
+        urls = (*source.listings, *source.feeds, *source.sitemaps, *source.articles)
+        recipe = sites.for_url(urls[0], source.recipe)
+        if recipe is not None:
+            found[source.name] = recipe.name
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A clock that stands still: it dates a pass."""
+
+    instant: datetime
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+
+def evidence(settings: Settings) -> EvidenceFolder:
+    return EvidenceFolder(config.evidence_folder(settings))
+
+
+def with_private_addresses(settings: Settings) -> Settings:
+    """The settings, allowed to connect to this machine: for the demo, whose site stands there."""
+    fetch = settings.fetch.model_copy(update={"allow_private_addresses": True})
+    return settings.model_copy(update={"fetch": fetch})

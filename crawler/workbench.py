@@ -1,0 +1,191 @@
+"""The workbench for recipe authors, and what adding sources needs: files and addresses in, values out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler import config, seed, urls
+from crawler.compare.fingerprint import KeyOf, exact
+from crawler.compare.observe import article_key
+from crawler.config import Settings
+from crawler.errors import SeedError, UsageError
+from crawler.parse import sites
+from crawler.seed import Parse, source_of
+from crawler.text import digest
+from storage.jsonl import to_json
+from storage.records import Article, Gone, Listing, Observation, Source, Target, TargetKind
+from storage.store import Store
+
+_UNDATED = datetime(1, 1, 1, tzinfo=UTC)  # stands for "not known" on its way through the parser
+_FEEDS = ("/feed", "/rss", "/atom", ".rss", ".atom", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml")
+_STORY = re.compile(r"[^/]*\d{4,}[^/]*|(?:[^/-]+-){3,}[^/-]+")  # a path's last part as of an article
+
+
+class Bench:
+    """Reads files as the parser does. `addresses` by file name; `url` for the one file."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        wanted: str | None,
+        recipe: str | None,
+        addresses: Mapping[str, str],
+        url: str | None,
+    ) -> None:
+        if recipe is not None and recipe != "generic" and sites.by_name(recipe) is None:
+            raise UsageError(
+                f"--recipe {recipe!r} is unknown; there are: generic, {', '.join(sites.names())}"
+            )
+        self.wanted = wanted
+        self.recipe = recipe
+        self.addresses = addresses
+        self.url = url
+        self._source_of = source_of(config.sources(settings))
+
+    async def read(self, files: Iterable[Path], parse: Parse) -> AsyncIterator[dict[str, Any] | SeedError]:
+        """One object an observation, in the order of the files; an error for a file that cannot be read."""
+        for path in files:
+            try:
+                found = await self._observations(path, parse)
+            except SeedError as error:
+                yield error
+                if self.wanted is None:
+                    continue
+                found = []
+            for observation in self._as_wanted(found, path):
+                yield _line(observation, str(path))
+
+    async def _observations(self, path: Path, parse: Parse) -> list[Observation]:
+        body = seed.read_bytes(path)
+        if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            taken, problems = await seed.read_document(path, parse=parse, source_of=self._source_of)
+            if problems:
+                raise problems[0]
+            return [replace(one.observation, url=self._url(path) or one.observation.url) for one in taken]  # type: ignore[arg-type]
+        url = self._url(path) or seed.sidecar_url(path)
+        kind = TargetKind(self.wanted) if self.wanted else None
+        source = self._source(url)
+        reading = await seed.read_html(body, url, source, _UNDATED, parse, kind)
+        if reading.obstacle is not None:
+            raise SeedError(str(path), 1, reading.obstacle)
+        found = (reading.article, reading.listing)
+        return [_undated(seed.named(one)) for one in found if one is not None]
+
+    def _as_wanted(self, found: list[Observation], path: Path) -> list[Observation]:
+        """`found`, or with --as exactly one observation of that kind, empty if there is none."""
+        if self.wanted is None:
+            return found
+        kind = Article if self.wanted == "article" else Listing
+        same = [one for one in found if isinstance(one, kind)]
+        if self.wanted == "listing" and len(same) > 1:
+            teasers = tuple(t for one in same if isinstance(one, Listing) for t in one.teasers)
+            return [replace(same[0], teasers=teasers)]  # type: ignore[call-arg]
+        url = self._url(path)
+        return same[:1] or [kind(self._source(url).name or urls.host(url or "") or "unknown", url, None)]
+
+    def _url(self, path: Path) -> str | None:
+        return self.url or self.addresses.get(str(path)) or self.addresses.get(path.name)
+
+    def _source(self, url: str | None) -> Source:
+        source = self._source_of(url)
+        return replace(source, recipe=self.recipe) if self.recipe else source
+
+
+def read_addresses(path: Path) -> dict[str, str]:
+    """Addresses by file: a name as given where it holds a folder, else the base name. Raises UsageError."""
+    found = {}
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--urls {path}: cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                entry = json.loads(line)
+                found[str(PurePath(entry["file"]))] = str(entry["url"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise UsageError(f'{path}:{number}: not a line {{"file": …, "url": …}}') from error
+    return found
+
+
+def as_text(line: Mapping[str, Any]) -> str:
+    """An observation for a person."""
+    head = [f"{line['file']}: {line['kind']} of {line['source']}  {line['url'] or ''}"]
+    for name in ("headline", "byline", "published", "modified"):
+        if line.get(name):
+            head.append(f"  {name}: {line[name]}")
+    body = [f"\n  {paragraph}" for paragraph in line.get("paragraphs", ())]
+    teasers = [
+        f"  {t['date'] or '':<10}  {t['headline'] or t['excerpt'] or ''}  {t['url'] or ''}"
+        for t in line.get("teasers", ())
+    ]
+    return "\n".join(head + body + teasers) + "\n"
+
+
+# ---------------------------------------------------------------- adding sources
+
+
+def guess_kind(url: str, recipe: str | None) -> str:
+    """What an address is likely to be, told by its shape alone: listing, feed, sitemap or article."""
+    found = sites.for_url(url, recipe)
+    if found is not None and sites.key_of(url, found.name) != urls.canonical(url):
+        return "article"
+    path = urlsplit(url).path.lower().rstrip("/")
+    if "sitemap" in path and path.endswith((".xml", ".xml.gz")):
+        return "sitemap"
+    if path.endswith(_FEEDS):
+        return "feed"
+    return "article" if found is None and _STORY.fullmatch(path.rsplit("/", 1)[-1]) else "listing"
+
+
+@dataclass(slots=True)
+class Imported:
+    """How an import of addresses went."""
+
+    added: int = 0
+    known: int = 0
+    problems: list[SeedError] = field(default_factory=list)
+
+
+def import_addresses(store: Store, source: str, file: Path, key_of: KeyOf) -> Imported:
+    """Make a target of every address in `file`; the next crawl of `source` visits them."""
+    result = Imported()
+    found: dict[str, Target] = {}
+    for number, line in enumerate(seed.read_bytes(file).decode("utf-8-sig", "replace").splitlines(), 1):
+        text = line.split(" #")[0].strip()
+        if not text or text.startswith("#"):
+            continue
+        url = urls.absolute("", text)
+        if url is None:
+            result.problems.append(SeedError(str(file), number, f"{text[:100]!r} is no web address"))
+            continue
+        key = article_key(key_of(url, source))
+        found.setdefault(key, Target(key, url, source, TargetKind.ARTICLE))
+    known = store.targets(list(found))
+    new = [target for key, target in found.items() if key not in known]
+    store.put_targets(new)
+    result.added, result.known = len(new), len(found) - len(new)
+    return result
+
+
+def _undated(observation: Observation) -> Observation:
+    return replace(observation, captured_at=None) if observation.captured_at == _UNDATED else observation
+
+
+def _line(observation: Observation, file: str) -> dict[str, Any]:
+    line = to_json(observation)
+    match observation:
+        case Article():
+            line["fingerprint"] = exact(observation)
+        case Listing():
+            line["fingerprint"] = digest(*map(exact, observation.teasers))
+        case Gone():
+            line["fingerprint"] = digest(str(observation.status))
+    return line | {"file": file}
