@@ -59,6 +59,7 @@ class Known:
         self._spans: dict[str, dict[str, Span]] = {}
         self._places: dict[str, set[str]] = {}
         self._turns: dict[str, list[Change]] = {}
+        self._copies: dict[str, list[Change]] = {}
         self.held: set[str] = set()
         self.latest: dict[str, tuple[datetime, str]] = {}
         self.sources: dict[str, Source] = {}
@@ -111,8 +112,10 @@ class Known:
     def _index_turn(self, change: Change) -> None:
         if change.kind in (ChangeKind.REMOVED, ChangeKind.RESTORED):
             self._turns.setdefault(change.item_id, []).append(change)
-        elif change.kind is ChangeKind.MOVED and change.of is not None:
-            self._turns.setdefault(change.of, []).append(change)
+        elif change.of is not None:
+            self._copies.setdefault(change.of, []).append(change)
+            if change.kind is ChangeKind.MOVED:
+                self._turns.setdefault(change.of, []).append(change)
 
     # ------------------------------------------------------------ looking up
 
@@ -167,6 +170,10 @@ class Known:
     def turns(self, item_id: str) -> list[Change]:
         """The changes that took the item away or brought it back: removed, restored, and moved from it."""
         return _gather(layer._turns.get(item_id) for layer in self._layers())
+
+    def copies(self, item_id: str) -> list[Change]:
+        """The changes that call another item a duplicate of this one, or say that it moved there."""
+        return _gather(layer._copies.get(item_id) for layer in self._layers())
 
     def source(self, name: str) -> Source | None:
         return next((x for layer in self._layers() if (x := layer.sources.get(name))), None)

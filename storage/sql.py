@@ -470,8 +470,7 @@ class _Recall:
         rows = [
             row for row in self._rows(CHANGE, CHANGE.c.item_id, ids, CHANGE.c.detected_at) if row.kind in away
         ]
-        moved = self._rows(CHANGE, CHANGE.c.of, ids, CHANGE.c.detected_at)
-        rows += [row for row in moved if row.kind == ChangeKind.MOVED.value]
+        rows += self._rows(CHANGE, CHANGE.c.of, ids, CHANGE.c.detected_at)
         return [_change(row) for row in rows]
 
 

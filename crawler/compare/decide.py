@@ -87,10 +87,11 @@ def _take_article(article: Article, seen: Seen, ledger: Ledger) -> str:
     item = ledger.known.item_by_key(key) if key else None
     if item is None:
         clues = list(fingerprint.clues(article))
-        item = match.find_article(seen.sighting, article, clues, ledger.known, ledger.zone)
+        item = match.find_article(
+            seen.sighting, article, clues, ledger.known, ledger.zone, ledger.require_order
+        )
         if item is None:
             return _appear(article, seen, clues, ledger)
-        ledger.require_older(item)
         if key:
             ledger.add_address(item, key, article.url or "")
     place = seen.place or item_place(item)
@@ -111,6 +112,11 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     fields = differ.differences(before, article, ledger.zone)
     last_seen = ledger.last_seen(item)
     ledger.require_order(current.seen_at <= ledger.at and (not fields or last_seen < ledger.at))
+    ledger.require_no_later_turn(item)
+    if fields:
+        clues = list(fingerprint.clues(article))
+        copies = match.copies_of(article, ledger.at, clues, ledger.known)
+        ledger.require_no_later_look_alike(item, [copy.item for copy in copies])
     content = entries.filled(article, before)
     snapshot = ledger.add_snapshot(item, article) if fields else current
     entries.end_absence(item, content, current, ledger)
@@ -174,6 +180,7 @@ def _take_gone(place: str, ledger: Ledger) -> str:
     if item is None:
         return place
     ledger.require_order(ledger.last_seen(item) <= ledger.at)
+    ledger.require_no_later_copy(item)
     absence = f"g|{place}"
     ledger.show(item, absence, None, "gone")
     span = ledger.known.span(item.id, absence)

@@ -114,6 +114,8 @@ def end_absence(item: Item, content: Content, current: Snapshot, ledger: Ledger,
     absent = [s for s in ledger.known.spans(item.id) if s.snapshot_id is None and s.closed_at is None]
     for span in absent:
         ledger.close(span)
+    if absent or ledger.is_away(item):
+        ledger.require_no_later_copy(item)
     if not ledger.is_away(item):
         return
     gone_last = max((span.last_at for span in absent), default=None)

@@ -6,6 +6,7 @@ It knows how rows are made (their ids, numbers and places in the log) and nothin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -87,6 +88,20 @@ class Ledger:
         """Raises OutOfOrder where `item` appeared after the sighting in hand."""
         sighting = self.seen.sighting
         self.require_order((item.first_seen, item.order) <= (sighting.at, sighting.order))
+
+    def require_no_later_turn(self, item: Item) -> None:
+        """Raises OutOfOrder where the log says of a later time that `item` went or came back."""
+        self.require_order(all(turn.detected_at <= self.at for turn in self.known.turns(item.id)))
+
+    def require_no_later_copy(self, item: Item) -> None:
+        """Raises OutOfOrder where a later item was judged by whether `item` was there."""
+        self.require_order(all(copy.detected_at < self.at for copy in self.known.copies(item.id)))
+
+    def require_no_later_look_alike(self, item: Item, copies: Iterable[Item]) -> None:
+        """Raises OutOfOrder where an item that appeared later reads like what `item` says now."""
+        for other in copies:
+            if other.id != item.id:
+                self.require_older(other)
 
     # ------------------------------------------------------------ rows
 
@@ -187,7 +202,8 @@ class Ledger:
         return differ.merged(self.known.snapshots(item.id)[-1].content, self.known.completions(item.id))
 
     def url_of(self, item: Item) -> str | None:
-        addresses = self.known.addresses(item.id)
+        """The item's latest address, as far as it was known at the time in hand."""
+        addresses = [a for a in self.known.addresses(item.id) if a.since <= self.at]
         return addresses[-1].url if addresses else None
 
     def last_seen(self, item: Item) -> datetime:

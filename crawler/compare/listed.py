@@ -34,13 +34,12 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
     lost = {} if is_block(place) else {s.item_id: s for s in listed_before if s.item_id not in there}
     settled: set[str] = set()
     for position, (teaser, key) in enumerate(zip(listing.teasers, keys, strict=True)):
-        item = found.get(position)
-        if item is None and (key is None or ledger.known.item_by_key(key) is None):
+        item = found.get(position) or _repeated(teaser, key, ledger)
+        if item is None:
             item = _appear(teaser, key, position, place, lost, ledger)
-            settled.add(item.id)
-        elif item is not None and item.id not in settled:
-            settled.add(item.id)
+        elif item.id not in settled:
             _come_again(teaser, key, item, position, place, ledger)
+        settled.add(item.id)
     for span in lost.values():
         _miss(span, listed_before, settled, ledger)
     return place
@@ -54,12 +53,21 @@ def _identify(listing: Listing, keys: tuple[str | None, ...], ledger: Ledger) ->
     for i, teaser in enumerate(listing.teasers):
         if i not in found and (teaser.headline or teaser.excerpt):
             clues = list(fingerprint.clues(teaser))
-            item = match.find_teaser(sighting, teaser, clues, known, ledger.zone)
+            item = match.find_teaser(sighting, teaser, clues, known, ledger.zone, ledger.require_order)
             if item is not None and item.id not in taken:
-                ledger.require_older(item)
                 found[i] = item
                 taken.add(item.id)
     return found
+
+
+def _repeated(teaser: Teaser, key: str | None, ledger: Ledger) -> Item | None:
+    """The item that appeared further up in this very listing, shown a second time."""
+    if key is not None:
+        return ledger.known.item_by_key(key)
+    clues = list(fingerprint.clues(teaser))
+    return match.find_teaser(
+        ledger.seen.sighting, teaser, clues, ledger.known, ledger.zone, ledger.require_order
+    )
 
 
 def _come_again(
@@ -74,6 +82,11 @@ def _come_again(
     is_cut = span is None or not is_addressed(place)
     fields = differ.differences(before, teaser, ledger.zone, is_cut=is_cut)
     ledger.require_order(current.seen_at <= ledger.at)
+    ledger.require_no_later_turn(item)
+    if not is_block(place):
+        ledger.require_order(not _is_missed_later(item, ledger))
+    if fields:
+        ledger.require_order(ledger.last_seen(item) <= ledger.at)
     if fields and _is_own_wording(teaser, item, span, place, ledger):
         ledger.unchanged += 1
         if not is_block(place):
@@ -85,11 +98,19 @@ def _come_again(
     snapshot = ledger.add_snapshot(item, teaser) if fields else current
     entries.end_absence(item, content, current, ledger, rank=position)
     if fields:
+        copies = match.copies_of(teaser, ledger.at, list(fingerprint.clues(teaser)), ledger.known)
+        ledger.require_no_later_look_alike(item, [copy.item for copy in copies])
         entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger, rank=position)
     else:
         ledger.unchanged += 1
         ledger.complete(item, before, teaser)
     ledger.show(item, place, snapshot.id, shown(teaser), position)
+
+
+def _is_missed_later(item: Item, ledger: Ledger) -> bool:
+    """Whether some listing was found to lack the teaser at a later time than the one in hand."""
+    closed = (s.closed_at for s in ledger.known.spans(item.id) if not s.is_block)
+    return any(at is not None and at > ledger.at for at in closed)
 
 
 def _is_own_wording(teaser: Teaser, item: Item, span: Span | None, place: str, ledger: Ledger) -> bool:
@@ -150,11 +171,13 @@ def _miss(span: Span, listed_before: list[Span], settled: set[str], ledger: Ledg
     ledger.close(span, is_missing=neighbour is not None)
     item = ledger.known.item(span.item_id)
     assert item is not None
+    ledger.require_order(ledger.last_seen(item) <= ledger.at and not _is_missed_later(item, ledger))
     spans = [s for s in ledger.known.spans(item.id) if not s.is_block and s.snapshot_id]
     if not any(s.is_missing for s in spans) or ledger.is_away(item):
         return
     if any(_is_still_listed(other, span, ledger) for other in spans):
         return
+    ledger.require_no_later_copy(item)
     what = ledger.content(neighbour).headline if neighbour else None
     ledger.log(
         ChangeKind.REMOVED,

@@ -14,7 +14,7 @@ An item that has an address of its own is never taken over by a capture at anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,13 +40,22 @@ class Copy:
 
 
 def find_article(
-    sighting: Sighting, article: Article, found: list[tuple[str, int]], known: Known, zone: str
+    sighting: Sighting,
+    article: Article,
+    found: list[tuple[str, int]],
+    known: Known,
+    zone: str,
+    require_order: Callable[[bool], None],
 ) -> Item | None:
-    """The known article that this capture is, where no address tells; None where there is none."""
+    """The known article that this capture is, where no address tells; None where there is none.
+
+    `require_order` is told of every item in question whether its text is of the capture's time or before.
+    """
     best: tuple[float, Item] | None = None
     for item in _candidates(Subject.ARTICLE, found, known):
         if not _may_adopt(sighting, article.url, article.source_line, item, known):
             continue
+        require_order(_is_settled(item, sighting, known))
         content = current(item, known)
         assert isinstance(content, Article)
         score = _article_score(article, content, zone)
@@ -56,12 +65,18 @@ def find_article(
 
 
 def find_teaser(
-    sighting: Sighting, teaser: Teaser, found: list[tuple[str, int]], known: Known, zone: str
+    sighting: Sighting,
+    teaser: Teaser,
+    found: list[tuple[str, int]],
+    known: Known,
+    zone: str,
+    require_order: Callable[[bool], None],
 ) -> Item | None:
     """The known teaser that this one is, where no address tells; None where there is none."""
     label = getattr(sighting.observation, "source_line", None)
     for item in _candidates(Subject.TEASER, found, known):
         if _may_adopt(sighting, teaser.url, label, item, known):
+            require_order(_is_settled(item, sighting, known))
             content = current(item, known)
             assert isinstance(content, Teaser)
             if _is_same_teaser(teaser, content, zone):
@@ -109,7 +124,7 @@ def _candidates(subject: Subject, found: list[tuple[str, int]], known: Known) ->
 
 def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Item, known: Known) -> bool:
     """Whether address and source leave it open that the capture is this item."""
-    if url is not None and known.addresses(item.id):
+    if url is not None and any(a.since <= sighting.at for a in known.addresses(item.id)):
         return False
     source = sighting.observation.source
     if item.source == source or (label and item.source == label) or item.source_line == source:
@@ -118,6 +133,16 @@ def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Ite
     return (item.origin is Origin.DOCUMENT and not _is_watched(item.source, known)) or (
         sighting.origin is Origin.DOCUMENT and not _is_watched(source, known)
     )
+
+
+def _is_settled(item: Item, sighting: Sighting, known: Known) -> bool:
+    """Whether what the item says now is what it said when the sighting was made."""
+    latest = known.snapshots(item.id)[-1]
+    if any(address.since > sighting.at for address in known.addresses(item.id)):
+        return False
+    if latest.number == 1:
+        return (item.first_seen, item.order) <= (sighting.at, sighting.order)
+    return latest.seen_at < sighting.at
 
 
 def _is_watched(name: str, known: Known) -> bool:

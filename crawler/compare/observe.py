@@ -45,7 +45,7 @@ def questions(seen: Sequence[Seen]) -> Questions:
 
 
 def further_questions(seen: Sequence[Seen], known: Known) -> Questions:
-    """What must be known about those contents that `known` does not identify by address."""
+    """What must be known about those contents that `known` does not identify by address, or in this text."""
     strangers = [content for s in seen for content in _strangers(s, known)]
     return Questions(clues=frozenset(clue for content in strangers for clue in fingerprint.clues(content)))
 
@@ -110,5 +110,6 @@ def _strangers(seen: Seen, known: Known) -> Iterable[Content]:
         case Gone():
             return
     for content, key in zip(contents, seen.keys, strict=True):
-        if key is None or known.item_by_key(key) is None:
+        item = known.item_by_key(key) if key else None
+        if item is None or known.snapshots(item.id)[-1].exact != fingerprint.exact(content):
             yield content

@@ -12,7 +12,7 @@ every stretch; two stories that quote the same sentences share those few stretch
 | of the shorter text | and | verdict |
 |---|---|---|
 | everything | the same, or only a dateline differs | same |
-| it is a teaser (some 50 words) | no name, number or date was replaced by another | same |
+| it is a teaser | no name, number or date was replaced by another | same |
 | it is a teaser | one was: "new houses in county A", "in county B" | apart |
 | three fifths | its names and figures too, as far as its other words | same |
 | three fifths | names and figures replaced throughout: a stock text | apart |
@@ -21,6 +21,8 @@ every stretch; two stories that quote the same sentences share those few stretch
 
 Long tables (fixtures, tour dates, results) count little: two stories that print one table are two stories.
 What must not live here: where candidates are looked up, and what a duplicate means for the record.
+
+The order of the file: candidates, how a text is read, article bodies, short texts, teasers, many texts.
 """
 
 from __future__ import annotations
@@ -57,7 +59,8 @@ _TABLE = 0.6  # share of names and figures from which a stretch is a table rathe
 _TABLE_WEIGHT = 0.25
 _PART = 0.2  # of the longer text: a shorter one than that must hold its beginning
 
-_NAMES_LOST = 2  # at least: one is an edit
+_NAMES_LOST = 2  # names and figures at least: one is an edit
+_LOST_MORE = 0.3  # of them than of the other words
 
 _TEASER_CHARACTERS = 320
 _MISSPELT = 88  # of 100: above is one name in two spellings, below are two names
@@ -335,7 +338,8 @@ def _is_stock(short: Reading, long: Reading, covered: Iterable[tuple[int, int, f
     A careless copy loses names and plain words alike; a stock text keeps every plain word.
     """
     names = set(compress(short.words, short.is_telling))
-    if len(names.difference(long.words)) < _NAMES_LOST or not _lost_its_names(short, long, covered):
+    lost = len(names.difference(long.words))
+    if lost < max(_NAMES_LOST, _LOST_MORE / 2 * len(names)) or not _lost_its_names(short, long, covered):
         return False
     known = set(short.runs)
     return _lost_its_names(long, short, _covered_stretches(bytes(map(known.__contains__, long.runs))))
@@ -351,7 +355,7 @@ def _lost_its_names(one: Reading, other: Reading, covered: Iterable[tuple[int, i
     lost, lost_plain = telling.difference(other.words), plain.difference(other.words)
     if len(lost) < _NAMES_LOST:
         return False
-    return len(lost) / len(telling) >= 0.3 + len(lost_plain) / max(1, len(plain))
+    return len(lost) / len(telling) >= _LOST_MORE + len(lost_plain) / max(1, len(plain))
 
 
 # ---------------------------------------------------------------- short texts
@@ -529,6 +533,7 @@ def _days_apart(a: str, b: str) -> int | None:
 # ---------------------------------------------------------------- many texts
 
 _NEIGHBOURS = 24  # candidates of a text that are compared
+_NEIGHBOURS_BY_CHANCE = 4  # ... of those that share a single band
 _CROWD = 16  # neighbours tried in a band that many texts share
 _WITNESSES = 3  # members a cluster sends to a merger
 _CLOSE = 0.4  # of all that two texts have, both have: such pairs merge first
@@ -584,10 +589,12 @@ def _ordered(pair: tuple[str, str]) -> tuple[str, str]:
 
 
 def _nearest(shared: Counter[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs with most bands in common; one in common counts where a text has hardly a better pair."""
     taken = Counter[str]()
     chosen = []
     for pair in sorted(shared, key=lambda pair: (-shared[pair], pair)):
-        if min(taken[pair[0]], taken[pair[1]]) < _NEIGHBOURS:
+        most = _NEIGHBOURS if shared[pair] > 1 else _NEIGHBOURS_BY_CHANCE
+        if min(taken[pair[0]], taken[pair[1]]) < most:
             taken.update(pair)
             chosen.append(pair)
     return chosen
@@ -619,7 +626,9 @@ class _Merger:
         if here is there or not found.is_same or found.common < least:
             return here is there
         if self._is_agreed(list(product(_spread(here), _spread(there)))):
+            here, there = (here, there) if len(here) >= len(there) else (there, here)
             here.extend(there)
+            here.sort()
             self.clusters.update(dict.fromkeys(there, here))
         return self.is_joined(one, other)
 
@@ -634,6 +643,6 @@ class _Merger:
 
 
 def _spread(members: Sequence[str]) -> list[str]:
-    """Up to `_WITNESSES` of `members`, evenly spread over their order by id."""
+    """Up to `_WITNESSES` of `members`, evenly spread over their order by id: no kind of copy is preferred."""
     step = max(1, len(members) / _WITNESSES)
-    return [sorted(members)[int(number * step)] for number in range(min(len(members), _WITNESSES))]
+    return [members[int(number * step)] for number in range(min(len(members), _WITNESSES))]

@@ -10,7 +10,7 @@ How the story is found:
 2. An element that the page itself names the body (`itemprop=articleBody`, `entry-content`, ...) is preferred
    where it holds most of that text.
 3. Inside, furniture goes out by what each block *is*, never by comparing it with its neighbours' sizes or
-   with anything outside the story: so what is extracted stays when adverts, counters or related stories change.
+   with anything outside the story: so it stays when adverts, counters or related stories change.
 """
 
 from __future__ import annotations
@@ -21,24 +21,26 @@ from collections.abc import Iterable
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
-from crawler.parse import dates
-from crawler.parse.blocks import Block, Blocks, read_blocks, size
+from crawler.parse import shown
+from crawler.parse.blocks import HEADINGS, Block, Blocks, is_foreign, read_blocks, size
 from crawler.parse.metadata import Metadata, read_metadata
 from storage.records import Article, Source
 
 _LEAST_SIZE = 140  # letters of running text below which a page holds no article
+_SURE_SIZE = 300  # letters above which the story is not looked for in what looks like furniture
 
 
 def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Article | None:
-    """The article on the page `tree`; None where it holds none. `captured_at` is None: the caller knows it."""
+    """The article on the page `tree`; None where it holds none. `captured_at` is None."""
     if tree.body is None:
         return None
     claims = read_metadata(tree, url, source)
     page = _read(tree.body)
-    if _is_listing(page, claims):
+    story = _story(page)
+    if _is_listing(page, story, claims):
         return None
-    headline = _headline(tree, claims)
-    paragraphs = _body(tree.body, page, headline, claims)
+    headline = shown.headline(tree, claims)
+    paragraphs = _body(tree.body, page, story, headline, claims)
     if _length(paragraphs) < _LEAST_SIZE:
         return None
     return Article(
@@ -46,22 +48,26 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
         url=url,
         captured_at=None,
         headline=headline,
-        byline=claims.byline or _byline(tree),
-        published=claims.published or _published(tree, page, headline, url, source),
+        byline=claims.byline or shown.byline(tree),
+        published=claims.published or shown.published(tree, page, headline, url, source),
         modified=claims.modified,
         paragraphs=paragraphs,
     )
 
 
-def _body(root: LexborNode, page: Blocks, headline: str | None, claims: Metadata) -> tuple[str, ...]:
+def _body(
+    root: LexborNode, page: Blocks, story: int | None, headline: str | None, claims: Metadata
+) -> tuple[str, ...]:
     """The paragraphs of the story: what the page shows, else what it shows as if it were furniture.
 
     Only where a page that calls itself an article shows nothing, its claimed `articleBody` is taken.
     """
-    paragraphs = _paragraphs(page, headline)
+    paragraphs = _paragraphs(page, story, headline)
     if _length(paragraphs) < _LEAST_SIZE and (claims.is_article or headline):
         doubtful = {block.furniture for block in page.blocks if _is_running(block)} - {-1}
-        paragraphs = _paragraphs(read_blocks(root, frozenset(doubtful)), headline) or paragraphs
+        doubtful = {root for root in doubtful if not _is_foreign(page, root)}
+        page = read_blocks(root, frozenset(doubtful))
+        paragraphs = _paragraphs(page, _story(page), headline) or paragraphs
     if _length(paragraphs) < _LEAST_SIZE and claims.is_article and claims.body:
         paragraphs = tuple(line for part in claims.body.splitlines() if (line := text.clean(part)))
     return paragraphs
@@ -74,13 +80,12 @@ def _length(paragraphs: tuple[str, ...]) -> int:
 # ---------------------------------------------------------------- where the story is
 
 
-def _is_listing(page: Blocks, claims: Metadata) -> bool:
+def _is_listing(page: Blocks, story: int | None, claims: Metadata) -> bool:
     """Whether the page lists stories and tells none: its running text stands below links, piece by piece.
 
-    Or there is next to none of it among hundreds of linked lines, and the page does not call itself an article.
+    Or there is next to none of it among hundreds of linked lines, and no claim to be an article.
     """
-    story = _story(page)
-    inside = _inside(page, story) if story is not None else set()
+    inside = _inside(page, story)
     blocks = [block for block in page.blocks if block.furniture < 0]
     running = [i for i, block in enumerate(blocks) if block.element in inside and _is_running(block)]
     if len(running) >= 5:
@@ -91,18 +96,42 @@ def _is_listing(page: Blocks, claims: Metadata) -> bool:
 
 
 def _read(body: LexborNode) -> Blocks:
-    """The blocks of the page. What looks like furniture but holds most of the page's text is not."""
+    """The blocks of the page, wrong furniture forgiven.
+
+    No furniture is what holds the page's h1 and running text too, whatever its name; and, where next to
+    nothing else reads like a story, what holds most of the text.
+    """
     forgiven: frozenset[int] = frozenset()
     for _ in range(4):
         page = read_blocks(body, forgiven)
-        held: dict[int, float] = {}
-        for block in page.blocks:
-            held[block.furniture] = held.get(block.furniture, 0) + max(0.0, _vote(block))
-        root, most = max(held.items(), key=lambda item: item[1], default=(-1, 0.0))
-        if root < 0 or most < 0.5 * sum(held.values()):
+        root = _wrong_furniture(page)
+        if root is None:
             break
         forgiven |= {root}
     return page
+
+
+def _wrong_furniture(page: Blocks) -> int | None:
+    """The element that looks like furniture and is not.
+
+    Comments are never it: they outgrow many a story, and must not take its place the day they do.
+    """
+    held: dict[int, float] = {}
+    for block in page.blocks:
+        held[block.furniture] = held.get(block.furniture, 0) + max(0.0, _vote(block))
+    titled = {block.furniture for block in page.blocks if block.tag == "h1"}
+    plain = held.pop(-1, 0.0)
+    for root in sorted(held, key=lambda index: -held[index]):
+        if _is_foreign(page, root):
+            continue
+        is_most = plain < _SURE_SIZE and held[root] > plain
+        if is_most or (root in titled and held[root] > _LEAST_SIZE):
+            return root
+    return None
+
+
+def _is_foreign(page: Blocks, root: int) -> bool:
+    return is_foreign(page.elements[root].node.attributes)
 
 
 def _story(page: Blocks) -> int | None:
@@ -116,7 +145,9 @@ def _story(page: Blocks) -> int | None:
     best = max(range(len(votes)), key=lambda index: (votes[index], index), default=None)
     if best is None or votes[best] <= 0:
         return None
-    bodies = [i for i, element in enumerate(page.elements) if element.is_body and votes[i] > 0.6 * votes[best]]
+    bodies = [
+        i for i, element in enumerate(page.elements) if element.is_body and votes[i] > 0.6 * votes[best]
+    ]
     return bodies[0] if bodies else best
 
 
@@ -137,17 +168,18 @@ _SENTENCE_END = frozenset(".!?…。！？:;»”\"“'’)")
 # ---------------------------------------------------------------- what belongs to it
 
 
-def _paragraphs(page: Blocks, headline: str | None) -> tuple[str, ...]:
+def _paragraphs(page: Blocks, story: int | None, headline: str | None) -> tuple[str, ...]:
     """The story's paragraphs; none where the page has no story."""
-    story = _story(page)
-    if story is None:
-        return ()
     inside = _inside(page, story)
     blocks = _lead(page, inside) + [block for block in page.blocks if block.element in inside]
-    shown = _without_endings(page, [block for block in blocks if block.furniture < 0])
-    title = text.normalise(headline or "")
-    kept = _trimmed(_kept(block for block in shown if text.normalise(block.text) != title))
+    told = _without_endings(page, [block for block in blocks if block.furniture < 0])
+    title = shown.folded(headline or "")
+    kept = _trimmed(_kept(block for block in told if not _is_title(block, title)))
     return tuple(text.clean(block.text) for block in kept)
+
+
+def _is_title(block: Block, title: str) -> bool:
+    return abs(len(block.text) - len(title)) < 20 and shown.folded(block.text) == title
 
 
 def _kept(blocks: Iterable[Block]) -> list[Block]:
@@ -165,7 +197,10 @@ def _kept(blocks: Iterable[Block]) -> list[Block]:
     return kept
 
 
-def _inside(page: Blocks, story: int) -> set[int]:
+def _inside(page: Blocks, story: int | None) -> set[int]:
+    """`story` and all elements below it; none where there is no story."""
+    if story is None:
+        return set()
     inside = {story}
     for index in range(story + 1, len(page.elements)):
         if page.elements[index].parent in inside:
@@ -199,7 +234,7 @@ def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
     kept: list[Block] = []
     is_ended = False
     for block in blocks:
-        if block.size < 60 and _END.match(block.text):
+        if _is_ending(block):
             is_ended = True
         elif is_ended and _is_running(block) and _level(page, block) == main:
             is_ended = False
@@ -208,11 +243,19 @@ def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
     return kept
 
 
+def _is_ending(block: Block) -> bool:
+    """Whether a line, no sentence, opens what follows a story."""
+    return block.size < 60 and block.text[-1] not in ".!。！" and _END.match(block.text) is not None
+
+
 def _is_stray(block: Block) -> bool:
     """Whether a block away from the running text is a label, a button, a credit."""
-    if block.tag == "div":
-        return block.size < 100
-    return block.tag == "p" and block.size < 100 and block.text[-1] not in _SENTENCE_END
+    if block.size >= 100 or block.tag in _TEXT_TAGS:
+        return False
+    return block.tag != "p" or block.text[-1] not in _SENTENCE_END
+
+
+_TEXT_TAGS = HEADINGS | {"li", "td", "th", "dd", "dt", "blockquote", "pre"}
 
 
 def _level(page: Blocks, block: Block) -> int:
@@ -231,140 +274,99 @@ def _trimmed(blocks: list[Block]) -> list[Block]:
 
 
 def _is_sentence(block: Block) -> bool:
-    return block.size >= 50 or block.tag in ("li", "td", "dd") or (block.size >= 20 and block.text[-1] in _SENTENCE_END)
+    return block.size >= 50 or block.tag == "li" or (block.size >= 20 and block.text[-1] in _SENTENCE_END)
 
 
 def _belongs(block: Block) -> bool:
     if (block.linked > 0.6 and block.size < 400) or (block.linked > 0.3 and block.size < 100):
         return False
-    return not (block.size < 200 and _STOCK.match(block.text))
+    return not (block.size < 200 and _ASIDE.match(block.text))
 
 
-_END = re.compile(
-    r"(?:related (?:articles?|stories|posts|news|topics)|more (?:stories|articles|news|from|on)|you (?:may|might) (?:also )?like"
-    r"|leave a (?:reply|comment)|comments?\b|kommentare?\b|ähnliche (?:artikel|beiträge|themen)|verwandte"
-    r"|weitere (?:artikel|beiträge|meldungen|themen|informationen|nachrichten)|das könnte (?:sie|dich|euch)|mehr zum thema"
-    r"|auch interessant|lesen sie auch|notas relacionadas|noticias relacionadas|artículos relacionados|te puede interesar"
-    r"|articles? (?:liés|similaires|connexes)|à lire aussi|sur le même sujet|articoli correlati|leggi anche|potrebbe interessarti"
-    r"|lees ook|gerelateerd|czytaj (?:też|także|również)|zobacz (?:też|także|również)|читайте также|похожие|по теме"
-    r"|weiterführende|kommende events|zusatzinformationen|leia (?:também|mais)|veja também)",
-    re.I,
+# ---------------------------------------------------------------- tables: what lines say, by language
+
+# How lines begin that open what follows a story: other stories, comments.
+_ENDINGS = (
+    "related (?:articles?|stories|posts|news|topics)",
+    "more (?:stories|articles|news|from|on)",
+    "you (?:may|might) (?:also )?like",
+    "leave a (?:reply|comment)",
+    r"comments?\b",
+    r"kommentare?\b",
+    "ähnliche (?:artikel|beiträge|themen)",
+    "verwandte",
+    "weitere (?:artikel|beiträge|meldungen|themen|informationen|nachrichten)",
+    "weiterführende",
+    "zum weiterlesen",
+    "schon gelesen",
+    "mehr zum thema",
+    "mehr themen",
+    "das könnte (?:sie|dich|euch)",
+    "auch interessant",
+    "lesen sie auch",
+    "kommende events",
+    "zusatzinformationen",
+    "über den autor",
+    "notas relacionadas",
+    "noticias relacionadas",
+    "artículos relacionados",
+    "te puede interesar",
+    "leia (?:também|mais)",
+    "veja também",
+    "articles? (?:liés|similaires|connexes)",
+    "à lire aussi",
+    "sur le même sujet",
+    "articoli correlati",
+    "leggi anche",
+    "potrebbe interessarti",
+    "lees ook",
+    "gerelateerd",
+    "(?:czytaj|zobacz) (?:też|także|również)",
+    "читайте также",
+    "похожие",
+    "по теме",
 )
-_STOCK = re.compile(
-    r"(?:\W*anzeige\b|advertisement|werbung|publicidad|publicité|pubblicità|reklama|реклама|copyright|©|\(c\)"
-    r"|(?:photo|image|foto|bild|crédits?|picture)s?(?: credit| courtesy|nachweis|s? photos?)? ?:|read (?:more|also|next)\b"
-    r"|auch interessant|lesen sie auch|mehr (?:dazu|zum thema)|à lire aussi|lire aussi|lea también|lee también|leia também"
-    r"|czytaj (?:też|także|również)|leggi anche|lees ook|читайте также|(?:share|teilen|partager|compartir|condividi)\b.{0,40}\Z"
-    r"|subscribe\b|sign up\b|follow us|folgen sie|síguenos|suivez-nous|click here|tags?:|schlagwörter|stichwörter|etiquetas"
-    r"|updated?:|published:|posted (?:on|by|in)|filed under|veröffentlicht (?:am|in|unter)|ein-/ausblenden|quelle:|source:)",
-    re.I,
+# How short lines begin that are no part of a story wherever they stand.
+_ASIDES = (
+    r"\W*(?:anzeige|advertisement|werbung|publicidad|publicité|pubblicità|reklama|реклама)\b\W*(?:\Z|[-–:*])",
+    r"copyright (?:©|\(c\)|\d|by\b)",
+    "©",
+    r"\(c\)",
+    r"\W?(?:photo|image|foto|bild|beitragsbild|crédit|credit|picture)s?(?: credit|nachweis| photos?)? ?:",
+    r"(?:photo|image|foto) (?:by|von|courtesy)\b",
+    r"read (?:more|also|next)\b",
+    "auch interessant",
+    "lesen sie auch",
+    "mehr (?:dazu|zum thema)",
+    "(?:à )?lire aussi",
+    "(?:lea|lee|leia) también",
+    "(?:czytaj|zobacz) (?:też|także|również)",
+    "leggi anche",
+    "lees ook",
+    "читайте также",
+    r"(?:share|teilen|partager|compartir|condividi)\b.{0,40}\Z",
+    r"(?:subscribe|sign up)\b",
+    "(?:join|subscribe to|sign up (?:for|to)) our (?:news|mail|what|tele)",
+    r"(?:follow|folgen|folge|síguenos|suivez)[ -](?:us|sie|uns|nous|en)\b",
+    "click here",
+    "tags?:",
+    "schlagwörter",
+    "stichwörter",
+    "themen:",
+    "etiquetas",
+    r"(?:last )?updated?\b[^.!?]{0,30}\d{4}",
+    "published:",
+    r"posted (?:on|by|in)\b.{0,60}\Z",
+    "filed under",
+    r"veröffentlicht (?:am|in|unter)\b.{0,60}\Z",
+    "letzte (?:änderung|aktualisierung)",
+    "zuletzt (?:geändert|aktualisiert)",
+    "ein-/ausblenden",
+    "quelle:",
+    "source:",
+    r"\(?alle angaben ohne gewähr",
+    "all rights reserved",
+    "alle rechte vorbehalten",
 )
-
-# ---------------------------------------------------------------- headline
-
-
-def _headline(tree: LexborHTMLParser, claims: Metadata) -> str | None:
-    """The heading that says most of what the page claims as its headline; else the claim; else the first h1.
-
-    A heading that is only the site's name, as a logo often is, loses by that measure.
-    """
-    claimed = [_folded(claim) for claim in (*claims.headlines, claims.title or "") if claim]
-    best, share = None, 0.3
-    for node in tree.css("h1, h2, h3")[:40]:
-        line = text.clean(node.text())[:_HEADLINE_LIMIT]
-        folded = _folded(line)
-        covered = max((len(folded) / len(claim) for claim in claimed if folded and folded in claim), default=0.0)
-        if covered > share:
-            best, share = line, covered
-    if best is not None:
-        return best
-    if claims.headlines:
-        return _without_site(claims.headlines[0], claims.site_name)
-    shown = next((line for node in tree.css("h1")[:10] if (line := text.clean(node.text()))), None)
-    return (shown or _without_site(claims.title or "", claims.site_name) or "")[:_HEADLINE_LIMIT] or None
-
-
-_HEADLINE_LIMIT = 1_000  # characters
-
-
-def _folded(line: str) -> str:
-    return text.normalise(line).casefold()
-
-
-def _without_site(line: str, site_name: str | None) -> str:
-    """`line` without " - The Site" at its end."""
-    head, mark, tail = _SITE_MARK.split(line)[0], _SITE_MARK.search(line), re.split(_SITE_MARK, line)[-1]
-    return head if mark and site_name and _folded(tail) == _folded(site_name) else line
-
-
-_SITE_MARK = re.compile(r" [|\-–—·•»:] ")
-
-
-# ---------------------------------------------------------------- date and byline, as shown
-
-
-def _published(
-    tree: LexborHTMLParser, page: Blocks, headline: str | None, url: str | None, source: Source
-) -> str | None:
-    """The date that the page shows as the story's: marked up, else printed below the headline, else in its address.
-
-    Never one above the headline, where the day's date stands, nor one in a list of other stories.
-    """
-    for node in tree.css(_MARKED_DATES)[:20]:
-        if not _is_beside(node):
-            names = node.attributes
-            stamp = names.get("datetime") or names.get("content") or names.get("title") or ""
-            when = dates.metadata_time(stamp, source.time_zone) or _printed(node.text(), source)
-            if when:
-                return when
-    for block in _below_headline(page, headline):
-        if block.size < 200 and not _EDITED.match(block.text) and (when := _printed(block.text, source)):
-            return when
-    return _in_address(url)
-
-
-_MARKED_DATES = (
-    '[itemprop~="datePublished" i], time[pubdate], time[class*="publish" i], time[class*="entry-date" i], abbr.published, time'
-)
-_EDITED = re.compile(r"\W*(?:last |zuletzt |letzte )?(?:updated?|modified|edited|aktualisiert|geändert|änderung|stand\b|mis à jour)", re.I)
-
-
-def _printed(line: str, source: Source) -> str | None:
-    return dates.printed(line, order=source.date_order, zone=source.time_zone)
-
-
-def _is_beside(node: LexborNode) -> bool:
-    """Whether `node` stands in a list, a menu, a margin: it is about another story then, or about none."""
-    parent: LexborNode | None = node
-    for _ in range(12):
-        parent = parent.parent if parent is not None else None
-        if parent is None:
-            return False
-        if parent.tag in ("aside", "nav", "footer", "li", "table"):
-            return True
-    return False
-
-
-def _below_headline(page: Blocks, headline: str | None) -> list[Block]:
-    """The few blocks that follow the headline, furniture too: dates mostly are."""
-    title = text.normalise(headline or "")
-    blocks = page.blocks
-    places = [i for i, b in enumerate(blocks) if b.tag == "h1" or (b.is_heading and text.normalise(b.text) == title)]
-    return blocks[places[0] + 1 : places[0] + 13] if places else []
-
-
-def _in_address(url: str | None) -> str | None:
-    match = re.search(r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)", url or "", re.ASCII)
-    return dates.metadata_time("-".join(match.groups())) if match else None
-
-
-def _byline(tree: LexborHTMLParser) -> str | None:
-    """The writer's name that the page marks as such, without "By"."""
-    for node in tree.css(_MARKED_NAMES)[:10]:
-        line = re.sub(r"^(?:by|von|par|por|di|door|autor(?:in)?|text)\b[ :]*", "", text.clean(node.text()), flags=re.I)
-        if 3 <= len(line) <= 80 and not _is_beside(node):
-            return line
-    return None
-
-
-_MARKED_NAMES = '[itemprop~="author"] [itemprop="name"], [itemprop~="author"], [rel~="author"], .byline, .author-name, .author'
+_END = re.compile("|".join(_ENDINGS), re.I)
+_ASIDE = re.compile("|".join(_ASIDES), re.I)

@@ -65,15 +65,16 @@ def read_blocks(root: LexborNode, forgiven: frozenset[int] = frozenset()) -> Blo
 
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rp rt ruby s samp small"
-    " span strike strong sub sup time tt u var wbr label".split()
+_INLINE_TAGS = (
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s"
+    " samp small span strike strong sub sup time tt u var wbr"
 )
-_DROPPED = frozenset(
-    "script style template svg math iframe object embed applet video audio canvas map select button"
-    " input textarea option datalist nav footer head link meta dialog menu"
-    " -comment _comment".split()
+_INLINE = frozenset(_INLINE_TAGS.split())
+_DROPPED_TAGS = (
+    "script style template svg math iframe object embed applet video audio canvas map select button input"
+    " textarea option datalist nav footer head link meta dialog menu -comment _comment"
 )
+_DROPPED = frozenset(_DROPPED_TAGS.split())
 _FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript"})
 _NEVER_FURNITURE = frozenset({"html", "body", "main", "article"})
 _BLANK = re.compile(r"\s+")
@@ -83,7 +84,7 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 class _Walk:
     """The state of one walk: what was found, and the text run that is not yet closed."""
 
-    __slots__ = ("found", "forgiven", "nodes", "room", "text", "linked", "breaks")
+    __slots__ = ("breaks", "forgiven", "found", "linked", "nodes", "room", "text")
 
     def __init__(self, forgiven: frozenset[int]) -> None:
         self.forgiven = forgiven
@@ -104,7 +105,8 @@ class _Walk:
         if furniture < 0 and not is_body and _marks_furniture(tag, names):
             furniture = -1 if index in self.forgiven else index
         self.children(node, index, furniture, in_link, depth + 1)
-        self.close(index, furniture)
+        if self.text:
+            self.close(index, furniture)
 
     def children(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
         child = node.first_child
@@ -120,41 +122,40 @@ class _Walk:
             elif tag == "br":
                 self.line_break(element, furniture)
             elif tag not in _DROPPED:
-                self.close(element, furniture)
+                if self.text:
+                    self.close(element, furniture)
                 self.enter(child, element, furniture, in_link, depth)
             child = child.next
 
     def inline(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
         names = node.attributes
-        if names and furniture < 0 and not "".join(self.text).strip() and is_furniture(names):
+        if names and furniture < 0 and not self.text and is_furniture(names):
             # At the start of a line, furniture is a block of its own: a date, a share count, a credit.
             # Within a sentence its words are part of the sentence.
-            self.close(element, furniture)
             self.enter(node, element, furniture, in_link, depth)
             return
         self.children(node, element, furniture, in_link, depth + 1)
 
     def take(self, text: str, in_link: bool) -> None:
-        if self.room <= 0:
+        is_blank = text.isspace()
+        if self.room <= 0 or (is_blank and not self.text):
             return
         self.room -= len(text)
         self.text.append(text)
-        if not text.isspace():
+        if not is_blank:
             self.breaks = 0
             if in_link:
                 self.linked += len(text.strip())
 
     def line_break(self, element: int, furniture: int) -> None:
         self.breaks += 1
-        if self.breaks > 1:
+        if self.breaks > 1 and self.text:
             self.close(element, furniture)
-        else:
+        elif self.text:
             self.text.append(" ")
 
     def close(self, element: int, furniture: int) -> None:
         """End the open run of text, as a block of `element`."""
-        if not self.text:
-            return
         text = _BLANK.sub(" ", "".join(self.text)).strip()
         if text:
             tag = self.found.elements[element].tag
@@ -191,6 +192,12 @@ def is_furniture(names: dict[str, str | None]) -> bool:
     return bool(style and _HIDING.search(style[:300]))
 
 
+def is_foreign(names: dict[str, str | None]) -> bool:
+    """Whether the attributes mark an element as other people's words or the site's own, whatever its size."""
+    label = f"{names.get('class') or ''} {names.get('id') or ''}"
+    return _FOREIGN.search(_CAMEL.sub("-", label[:300]).lower()) is not None
+
+
 def _is_body(names: dict[str, str | None]) -> bool:
     if not names:
         return False
@@ -200,9 +207,8 @@ def _is_body(names: dict[str, str | None]) -> bool:
     return label != " " and _names_body(label[:300])
 
 
-_FURNITURE_ROLES = frozenset(
-    "navigation complementary banner contentinfo search dialog alert menu menubar toolbar tablist".split()
-)
+_ROLES = "navigation complementary banner contentinfo search dialog alert menu menubar toolbar tablist"
+_FURNITURE_ROLES = frozenset(_ROLES.split())
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 # Words of class names and ids, at the start of a word: `most-read` matches "mostRead", "box_most-read-list".
@@ -222,13 +228,16 @@ _FURNITURE = re.compile(
     r"|caption|bildunterschrift|bildtext|image-?(?:credit|desc)|photo-?(?:credit|info|desc)|credits?\b|bildnachweis"
     r"|wp-caption|gallery|slideshow|carousel|slider|swiper|thumb"
     r"|byline|by-line|authors?\b|author-|autor(?:en)?\b|about-author|bio\b|profile"
-    r"|meta\b|metadata|meta-|post-meta|entry-meta|tags?\b|tag-?(?:list|cloud|links)|schlagw|categor(?:y|ies)\b"
+    r"|meta(?![-\w])|metadata|meta-|post-meta|entry-meta|tags?(?![-\w])|tag-?(?:list|cloud|links)|schlagw|categor(?:y|ies)\b"
     r"|date\b|datum|dateline\b|timestamp|published|pubdate|publication-date|posted-on|reading-?time|lesezeit"
     r"|toc\b|table-of-contents|inhaltsverzeichnis"
     r"|rating|votes?\b|voting|drucken|feedback|report-error"
     r"|sr-only|screen-reader|visually-?hidden|offscreen"
     r"|search(?:form|box|bar)?\b|weather|poll\b|quiz"
     r")"
+)
+_FOREIGN = re.compile(
+    r"\b(?:comments?\b|commentlist|comment-|disqus|respond\b|kommentar|replies|cookies?|consent|gdpr|newsletter)"
 )
 _BODY = re.compile(
     r"\b(?:(?:article|story|post|entry|news|content|artikel|page)-?(?:body|text|content|copy)"
@@ -239,7 +248,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[_:.]+|-{2,}")
 
 
 # Words that say what an element *has*, or which theme or builder made it, not what it is.
-_ABOUT = re.compile(r"\b(?:has|js|with|without|no|is|elementor|wp-block|et-pb|md|lg|sm|xl)-[\w:/-]*|\S*-has-\S*")
+_ABOUT = re.compile(
+    r"\b(?:has|js|with|without|no|is|elementor|wp-block|et-pb|md|lg|sm|xl)-[\w:/-]*|\S*-has-\S*"
+)
 _HENTRY = re.compile(r"\b(?:hentry|type-post|type-page|post-\d+)\b")
 
 

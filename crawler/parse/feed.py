@@ -197,4 +197,6 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
 )
 # Codecs in which "<" has more than one spelling, or whose decoders are not linear.
-_UNREAD = frozenset({"utf-7", "hz", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape"})
+_UNREAD = frozenset(
+    {"utf-7", "hz", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "unicode-escape"}
+)

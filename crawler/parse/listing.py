@@ -13,7 +13,7 @@ links inside running text are out.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -21,11 +21,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
 from crawler.parse import dates
-from crawler.parse.blocks import HEADINGS, Block, is_furniture, read_blocks, size
+from crawler.parse.blocks import HEADINGS, Block, read_blocks, size
 from crawler.urls import absolute
 from storage.records import Listing, Source, Teaser
 
 _LINK_LIMIT = 6_000  # links of a page that are looked at
+_REPEAT_LIMIT = 5  # links to one story that are looked at
 _CLIMB = 12  # levels above a link that are looked at
 _HEADLINE_LIMIT = 1_000  # characters
 _EXCERPT_LIMIT = 2_000
@@ -40,9 +41,13 @@ def read_listing(tree: LexborHTMLParser, url: str | None, source: Source) -> Lis
     links = _teaser_links(_links(tree, url))
     rows = _rows(links)
     merged: dict[str, Teaser] = {}
+    told: Counter[str] = Counter()
     for link in links:
-        teaser = _teaser(link, rows[id(link)], source)
         key = link.url.split("#")[0]
+        told[key] += 1
+        if told[key] > _REPEAT_LIMIT:  # rows of one story may lie in each other, so this bounds the work
+            continue
+        teaser = _teaser(link, rows[id(link)], source)
         merged[key] = _better(merged[key], teaser) if key in merged else teaser
     return Listing(source.name, url, None, tuple(merged.values()))
 
@@ -65,6 +70,7 @@ def _links(tree: LexborHTMLParser, url: str | None) -> list[_Link]:
     """The links of the page that could be teasers, outside furniture and running text."""
     here = (url or "").split("#")[0]
     judged: dict[int, bool] = {}
+    lengths: dict[int, int] = {}
     found = []
     for node in tree.css("a[href]")[:_LINK_LIMIT]:
         href = (node.attributes.get("href") or "").strip()
@@ -74,18 +80,18 @@ def _links(tree: LexborHTMLParser, url: str | None) -> list[_Link]:
         above = _above(node)
         if _is_outside(above, judged):
             continue
-        link = _link(node, address, above)
+        link = _link(node, address, above, lengths)
         if link is not None:
             found.append(link)
     return found
 
 
-def _link(node: LexborNode, url: str, above: tuple[LexborNode, ...]) -> _Link | None:
+def _link(node: LexborNode, url: str, above: tuple[LexborNode, ...], lengths: dict[int, int]) -> _Link | None:
     titles = [line for title in node.css(_HEADING)[:5] if (line := _line(read_blocks(title).blocks))]
     tags = [parent.tag or "" for parent in above]
     is_heading = bool(titles) or not HEADINGS.isdisjoint(tags[:4])
     headline = max(titles, key=len, default="") or _unmarked(read_blocks(node).blocks, is_heading)
-    if not headline or (not is_heading and _is_prose(above, headline)):
+    if not headline or (not is_heading and _is_prose(above, headline, lengths)):
         return None
     letters = size(headline)
     signs = 2 * is_heading + 2 * _is_story(url) + (letters >= 15) + (letters >= 30)
@@ -101,7 +107,7 @@ def _line(blocks: list[Block]) -> str:
 
 
 def _unmarked(blocks: list[Block], is_heading: bool) -> str:
-    """The headline of a link that marks none: all of its text in a heading, else its first line with its kicker."""
+    """The headline of a link that marks none: all its text in a heading, else its first line and kicker."""
     if is_heading:
         return _line(blocks)
     lines = [block for block in blocks if block.furniture < 0] or blocks
@@ -119,7 +125,7 @@ def _teaser_links(links: list[_Link]) -> list[_Link]:
 
 
 def _above(node: LexborNode) -> tuple[LexborNode, ...]:
-    above = []
+    above: list[LexborNode] = []
     parent = node.parent
     while parent is not None and parent.tag not in ("body", "html", "-document") and len(above) < 40:
         above.append(parent)
@@ -141,7 +147,9 @@ def _is_outside(above: tuple[LexborNode, ...], judged: dict[int, bool]) -> bool:
             names = node.attributes
             label = f"{names.get('class') or ''} {names.get('id') or ''}".lower()[:300]
             judged[node.mem_id] = (
-                node.tag in _OUTSIDE or names.get("role") in ("navigation", "contentinfo") or bool(_SITE.search(label))
+                node.tag in _OUTSIDE
+                or names.get("role") in ("navigation", "contentinfo")
+                or bool(_SITE.search(label))
             )
         if judged[node.mem_id]:
             return True
@@ -154,11 +162,13 @@ _SITE = re.compile(
 )
 
 
-def _is_prose(above: tuple[LexborNode, ...], headline: str) -> bool:
-    """Whether the link stands inside a sentence."""
+def _is_prose(above: tuple[LexborNode, ...], headline: str, lengths: dict[int, int]) -> bool:
+    """Whether the link stands inside a sentence. `lengths` remembers how long the text of an element is."""
     for node in above[:3]:
         if node.tag in ("p", "blockquote", "dd"):
-            return len(node.text(deep=True)) > 2 * len(headline) + 20
+            if node.mem_id not in lengths:
+                lengths[node.mem_id] = len(node.text(deep=True))
+            return lengths[node.mem_id] > 2 * len(headline) + 20
     return False
 
 

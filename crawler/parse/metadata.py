@@ -51,8 +51,9 @@ class Metadata:
 def read_metadata(tree: LexborHTMLParser, url: str | None, source: Source) -> Metadata:
     """The claims of the page `tree`, found at `url`; stamps without an offset are in the source's zone."""
     tags = _meta_tags(tree)
-    things = [thing for thing in json_ld(tree) if _types(thing) & _ARTICLE_KINDS]
-    kinds = {kind for thing in json_ld(tree) for kind in _types(thing)}
+    everything = list(json_ld(tree))
+    things = [thing for thing in everything if _types(thing) & _ARTICLE_KINDS]
+    kinds = {kind for thing in everything for kind in _types(thing)}
     if tags.get("og:type"):
         kinds.add("og:" + tags["og:type"].lower())
     title = tree.css_first("title")
@@ -69,7 +70,7 @@ def read_metadata(tree: LexborHTMLParser, url: str | None, source: Source) -> Me
         published=_stamp([*_values(things, "datePublished"), *_tagged(tags, _PUBLISHED)], source),
         modified=_stamp([*_values(things, "dateModified"), *_tagged(tags, _MODIFIED)], source),
         byline=_byline(things, tags),
-        canonical=canonical(tree, url),
+        canonical=_canonical(tree, tags, url),
         language=_language(tree, tags),
         site_name=tags.get("og:site_name") or _publisher(things),
         body=next((body for thing in things if (body := _body(thing.get("articleBody")))), None),
@@ -83,8 +84,12 @@ def canonical(tree: LexborHTMLParser, url: str | None) -> str | None:
     `<link rel=canonical>` first, then `og:url`. An address without a path, when `url` has one, is a common
     mistake of templates and not believed.
     """
+    return _canonical(tree, _meta_tags(tree), url)
+
+
+def _canonical(tree: LexborHTMLParser, tags: dict[str, str], url: str | None) -> str | None:
     link = tree.css_first('link[rel~="canonical" i][href]')
-    claims = [link.attributes.get("href") if link else None, _meta_tags(tree).get("og:url")]
+    claims = [link.attributes.get("href") if link else None, tags.get("og:url")]
     for claim in claims:
         address = absolute(url or "", claim) if claim else None
         if address and not (url and urlsplit(url).path.strip("/") and not urlsplit(address).path.strip("/")):
@@ -122,7 +127,9 @@ def _loads(source: str) -> Any:
     return _salvaged(source)
 
 
-_PAIR = re.compile(r'"(@type|headline|datePublished|dateModified)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){0,1000})"')
+_PAIR = re.compile(
+    r'"(@type|headline|datePublished|dateModified)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){0,1000})"'
+)
 
 
 def _salvaged(source: str) -> dict[str, Any]:
@@ -223,11 +230,12 @@ def _unique(values: list[str | None]) -> tuple[str, ...]:
 
 # ---------------------------------------------------------------- tables
 
-_ARTICLE_KINDS = frozenset(
+_KINDS_OF_ARTICLE = (
     "article newsarticle reportagenewsarticle analysisnewsarticle backgroundnewsarticle opinionnewsarticle"
     " reviewnewsarticle blogposting liveblogposting socialmediaposting techarticle scholarlyarticle report"
-    " og:article".split()
+    " og:article"
 )
+_ARTICLE_KINDS = frozenset(_KINDS_OF_ARTICLE.split())
 _HEADLINE_TAGS = ("headline", "dc.title", "dcterms.title", "sailthru.title", "parsely-title", "title")
 _PUBLISHED = (
     "article:published_time",
@@ -261,4 +269,12 @@ _MODIFIED = (
     "last-modified",
     "lastmod",
 )
-_AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl")
+_AUTHOR = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+)

@@ -25,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.report.edits import Edit, edits, paragraphs, stretches
-from crawler.report.inert import inert, link
+from crawler.report.inert import inert, link, one_line
 from crawler.report.view import Entry, Report
 from crawler.report.wording import (
     MARKS,
@@ -48,6 +48,7 @@ from storage.jsonl import format_time
 from storage.records import Change, ChangeKind, Subject
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_MOST_TEXT = 2000  # characters of a headline, source or reason
 _CHUNK = 200  # template events gathered into one chunk of output
 
 
@@ -57,6 +58,7 @@ class Block:
 
     change: Change
     mark: str
+    source: str
     headline: str
     time: str
     detected: str | None
@@ -68,7 +70,7 @@ class Block:
     after: str | None
     text: tuple[str, ...]
     text_title: str
-    reason: str | None
+    reason: str
     cite: str
 
 
@@ -117,7 +119,8 @@ def _block(entry: Entry, zone: ZoneInfo) -> Block:
     return Block(
         change=change,
         mark=MARKS[change.kind],
-        headline=headline(change),
+        source=one_line(change.source, _MOST_TEXT),
+        headline=one_line(headline(change), _MOST_TEXT),
         time=_clock(change.detected_at, zone),
         detected=format_time(change.detected_at),
         interval=interval(change, zone),
@@ -128,7 +131,7 @@ def _block(entry: Entry, zone: ZoneInfo) -> Block:
         after=seen(entry.after, zone) if entry.after else None,
         text=() if found else paragraphs(snapshot),
         text_title=f"Text: {seen(snapshot, zone)}" if snapshot else "",
-        reason=reason(entry),
+        reason=one_line(reason(entry) or "", _MOST_TEXT),
         cite=cite(change),
     )
 

@@ -31,6 +31,12 @@ ORCHARD = (
     "A jar of the new preserve was sold at the winter fair for three times the usual price.",
 )
 
+OPENINGS = {
+    "a": "Apples from the northern slope reached the market hall before dawn, and were gone by eight.",
+    "b": "Beekeepers ask hikers to leave the yellow gates on the ridge path closed until the end of May.",
+    "c": "Carpenters have raised the roof of the old ropewalk, where the town library will move in autumn.",
+}
+
 
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
@@ -74,7 +80,7 @@ def row(name: str, *, headline: str | None = None, excerpt: str | None = None, d
     return Teaser(
         f"https://gazette.example/{name}",
         headline or f"What the paper says today about {name}",
-        excerpt or f"A first sentence that only the story about {name} begins with, as readers know.",
+        excerpt or OPENINGS.get(name, f"Nobody expected the {name} to be talked about for so many days on end."),
         date,
     )
 

@@ -14,7 +14,8 @@ URL = "https://gazette.example/sitemap.xml"
 
 URLSET = """<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
-<url><image:image><image:loc>https://img.example/1.jpg</image:loc><image:title>A boat</image:title></image:image>
+<url><image:image><image:loc>https://img.example/1.jpg</image:loc>
+<image:title>A boat</image:title></image:image>
 <loc> https://gazette.example/a?x=1&amp;y=2 </loc><lastmod>2026-01-31T09:00:00Z</lastmod></url>
 <url><loc>/b</loc><lastmod>2026-01-30</lastmod></url>
 <url><loc>javascript:alert(1)</loc></url><url></url>
@@ -42,7 +43,9 @@ def test_a_urlset_gives_addresses_and_days_of_change() -> None:
 
 
 def test_a_news_sitemap_gives_titles_and_publication_dates() -> None:
-    assert teasers(NEWS) == (Teaser("https://gazette.example/n", "Nets & anchors", None, "2026-02-01T07:00:00+01:00"),)
+    assert teasers(NEWS) == (
+        Teaser("https://gazette.example/n", "Nets & anchors", None, "2026-02-01T07:00:00+01:00"),
+    )
 
 
 def test_a_news_sitemap_without_its_namespace_is_read() -> None:
@@ -51,7 +54,10 @@ def test_a_news_sitemap_without_its_namespace_is_read() -> None:
 
 
 def test_an_index_gives_addresses_and_is_told_apart() -> None:
-    assert teasers(INDEX) == (Teaser("https://gazette.example/s1.xml"), Teaser("https://gazette.example/s2.xml"))
+    assert teasers(INDEX) == (
+        Teaser("https://gazette.example/s1.xml"),
+        Teaser("https://gazette.example/s2.xml"),
+    )
     assert is_index(INDEX.encode())
     assert is_index(gzip.compress(INDEX.encode()))
     assert not is_index(URLSET.encode())
@@ -70,7 +76,10 @@ def test_a_sitemap_of_plain_lines_is_read() -> None:
 
 
 def test_a_broken_sitemap_gives_what_came_before_the_break() -> None:
-    cut = URLSET[: URLSET.index("<url><loc>/b")] + "<url><loc>/b</loc><lastmod>2026-01-30</lastmod></url><url><loc>/c & <<"
+    cut = (
+        URLSET[: URLSET.index("<url><loc>/b")]
+        + "<url><loc>/b</loc><lastmod>2026-01-30</lastmod></url><url><loc>/c & <<"
+    )
     assert teasers(cut)[:2] == teasers(URLSET)
 
 

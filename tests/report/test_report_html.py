@@ -68,8 +68,8 @@ def hostile_page() -> str:
 def test_every_tag_is_ours_and_closed(hostile_page: str) -> None:
     parsed = _strict(hostile_page)
     ours = (
-        "html head meta title style body input header h1 p a b span label main section h2 time article h3 bdi "
-        "dl div dt dd details summary table thead tr th tbody td del ins footer ul li"
+        "html head meta title style body input header h1 p a b span label main section h2 time article h3 "
+        "bdi dl div dt dd details summary table thead tr th tbody td del ins footer ul li"
     )
     assert parsed.tags - set(ours.split()) == set()
     assert (parsed.faults, parsed.open) == ([], [])
@@ -109,7 +109,7 @@ def test_a_quote_in_an_address_stays_inside_it() -> None:
 def test_hostile_text_is_shown_as_text(text: str) -> None:
     page = LexborHTMLParser(drawn("html", Entry(change(headline=text), after=snapshot(article(text)))))
     shown = [page.css_first(place).text() for place in ("h3", ".text p")]
-    assert shown == [inert(text), inert(text)]
+    assert shown == [" ".join(inert(text).split()), inert(text)]
 
 
 def test_no_control_or_direction_sign_is_left(hostile_page: str) -> None:

@@ -1,0 +1,192 @@
+"""PARSE: a page in, what it says out: an article, a listing, or the obstacle in the way. Pure.
+
+What lives here: which reader a page is for, and what every reader's result goes through. What must not: how
+a format or site is read; that is
+
+    sites/      the recipe of the page's site; else, by what is on it, of the site it was saved from
+    article.py, listing.py                    any other HTML
+    feed.py, sitemap.py                       by the kind of target, or by what the body turns out to be
+    obstacles.py                              challenge pages, members' walls, soft 404s: nobody's text
+
+Every string that comes out is clean and short enough to be stored: a headline 1,000 characters, an article
+2,000,000, a listing 6,000 teasers (a sitemap 50,000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler import text, urls
+from crawler.parse import obstacles, recipe, sites
+from crawler.parse.article import read_article
+from crawler.parse.body import Body, Form, open_body
+from crawler.parse.feed import read_feed
+from crawler.parse.listing import read_listing
+from crawler.parse.metadata import read_metadata
+from crawler.parse.recipe import Markup, Recipe
+from crawler.parse.sitemap import read_sitemap
+from storage.records import Article, Listing, Page, Source, TargetKind, Teaser
+
+_HEADLINE_LIMIT = 1_000  # characters
+_FIELD_LIMIT = 10_000
+_ARTICLE_LIMIT = 2_000_000
+_TEASER_LIMIT = 6_000
+_ADDRESS_LIMIT = 50_000  # of a sitemap
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing."""
+
+    article: Article | None = None
+    listing: Listing | None = None
+    obstacle: str | None = None
+
+
+def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
+    """What `page` says, as a page of `source`; `captured_at` is when it was fetched.
+
+    `kind` is what the page was fetched as: an ARTICLE gives the article and the teasers its recipe finds
+    beside it, anything else a listing. With None, a saved page, it is what the page turns out to be. A
+    `source` without a name takes the one that the page prints. Never raises for what a page may hold.
+    """
+    body = open_body(page)
+    if body.form is Form.EMPTY:
+        return Reading(obstacle="empty page")
+    if kind is TargetKind.SITEMAP or (body.form is Form.SITEMAP and kind is not TargetKind.FEED):
+        return _machine_read(page, body, source, is_sitemap=True)
+    if kind is TargetKind.FEED or body.form is Form.FEED:
+        return _machine_read(page, body, source, is_sitemap=False)
+    if body.form is Form.OTHER:
+        return Reading(obstacle=f"not HTML: {body.content_type}")
+    return _html_read(page, body, source, kind)
+
+
+# ---------------------------------------------------------------- feeds and sitemaps
+
+
+def _machine_read(page: Page, body: Body, source: Source, *, is_sitemap: bool) -> Reading:
+    try:
+        read_it = read_sitemap if is_sitemap else read_feed
+        listing = read_it(page.body, page.url, source)
+    except ValueError as error:
+        tree = LexborHTMLParser(body.text) if body.form is Form.HTML else None
+        return Reading(obstacle=(obstacles.of_page(page, body.text, tree) if tree else None) or str(error))
+    limit = _ADDRESS_LIMIT if is_sitemap else _TEASER_LIMIT
+    return Reading(listing=_stored_listing(listing, page, _named(source, page, None, None), limit))
+
+
+# ---------------------------------------------------------------- HTML
+
+
+def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) -> Reading:
+    tree = LexborHTMLParser(body.text)
+    markup = Markup(tree, page.url, source)
+    site = sites.for_url(page.url, source.recipe)
+    if site is None and source.recipe is None:
+        site = sites.for_markup(body.text)
+    obstacle = obstacles.of_page(page, body.text, tree)
+    if obstacle is None and site is not None and recipe.is_wall(site, markup):
+        obstacle = "members' wall"
+    if obstacle is not None:
+        return Reading(obstacle=obstacle)
+    article, listing = _by_recipe(site, markup, kind) if site else _by_signs(markup, kind)
+    if article is None and not (listing and listing.teasers) and obstacles.is_blank(tree):
+        return Reading(obstacle="empty page")
+    named = _named(source, page, article, listing, tree)
+    return Reading(
+        _stored_article(article, page, named) if article else None,
+        _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
+    )
+
+
+def _by_recipe(
+    site: Recipe, markup: Markup, kind: TargetKind | None
+) -> tuple[Article | None, Listing | None]:
+    """Article and listing as the site's recipe reads them. Where it finds nothing, nobody guesses."""
+    article = recipe.article(site, markup) if kind is not TargetKind.LISTING else None
+    listing = recipe.listing(site, markup)
+    is_wanted = listing.teasers or kind is TargetKind.LISTING or (kind is None and article is None)
+    return article, listing if is_wanted else None
+
+
+def _by_signs(markup: Markup, kind: TargetKind | None) -> tuple[Article | None, Listing | None]:
+    """Article or listing as the generic parsers read them."""
+    asked = (markup.tree, markup.url, markup.source)
+    article = read_article(*asked) if kind in (TargetKind.ARTICLE, None) else None
+    listing = read_listing(*asked) if kind is not TargetKind.ARTICLE else None
+    if article is None or listing is None:
+        return article, listing
+    return (None, listing) if _is_front(article, listing, markup) else (article, None)
+
+
+def _is_front(article: Article, listing: Listing, markup: Markup) -> bool:
+    """Whether a page of which we know nothing is a listing although some of its text reads like a story."""
+    if read_metadata(markup.tree, markup.url, markup.source).is_article:
+        return False
+    linked = sum(len(teaser.headline or "") + len(teaser.excerpt or "") for teaser in listing.teasers)
+    return len(listing.teasers) >= 8 and linked > sum(map(len, article.paragraphs))
+
+
+# ---------------------------------------------------------------- what every result goes through
+
+
+def _named(
+    source: Source,
+    page: Page,
+    article: Article | None,
+    listing: Listing | None,
+    tree: LexborHTMLParser | None = None,
+) -> Source:
+    """`source`, with a name: its own, the one the page prints, the site's, its host."""
+    if source.name:
+        return source
+    printed = (article.source_line if article else None) or (listing.source_line if listing else None)
+    site_name = read_metadata(tree, page.url, source).site_name if tree and not printed else None
+    return replace(source, name=_short(printed or site_name or urls.host(page.url)) or "unknown")
+
+
+def _stored_article(article: Article, page: Page, source: Source) -> Article:
+    is_elsewhere = sites.key_of(page.requested_url, source.recipe) != sites.key_of(page.url, source.recipe)
+    return replace(
+        article,
+        source=source.name,
+        url=page.url or None,
+        captured_at=page.fetched_at,
+        headline=_short(article.headline),
+        byline=_short(article.byline),
+        paragraphs=tuple(_within(article.paragraphs, _ARTICLE_LIMIT)),
+        source_line=_short(article.source_line),
+        redirected_from=page.requested_url if page.requested_url and is_elsewhere else None,
+    )
+
+
+def _stored_listing(listing: Listing, page: Page, source: Source, limit: int) -> Listing:
+    teasers = tuple(
+        Teaser(t.url, _short(t.headline), _short(t.excerpt, _FIELD_LIMIT), t.date)
+        for t in listing.teasers[:limit]
+    )
+    return replace(
+        listing,
+        source=source.name,
+        url=page.url or None,
+        captured_at=page.fetched_at,
+        teasers=teasers,
+        source_line=_short(listing.source_line),
+    )
+
+
+def _short(line: str | None, limit: int = _HEADLINE_LIMIT) -> str | None:
+    return text.clean(line)[:limit].rstrip() or None if line else None
+
+
+def _within(paragraphs: Iterable[str], room: int) -> Iterable[str]:
+    """The paragraphs, clean, as far as there is room for their characters."""
+    for paragraph in paragraphs:
+        tidy = text.clean(paragraph)[:room]
+        room -= len(tidy)
+        if tidy:
+            yield tidy

@@ -1,0 +1,155 @@
+"""What a recipe is: how to read the pages of one site, as data, and what its selectors yield. Pure.
+
+What lives here: the form that every file in `sites/` fills in, and reading a page by selectors. What must
+not: anything about one site. Selectors say what can be said in CSS; a hook says the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import text, urls
+from crawler.parse import dates
+from crawler.parse.blocks import read_blocks
+from crawler.parse.lines import Line, page_lines
+from storage.records import Article, DateOrder, Listing, Source, Teaser
+
+
+class Markup:
+    """The tree of a page, where it was found, and for whom it is read. Its lines are read once, if at all."""
+
+    def __init__(self, tree: LexborHTMLParser, url: str | None, source: Source) -> None:
+        self.tree = tree
+        self.url = url
+        self.source = source
+        self.rows: list[LexborNode] = []  # the elements that `Line.row` counts
+        self._lines: list[Line] | None = None
+
+    def lines(self, rows: str) -> list[Line]:
+        """The page's lines; `rows` selects the elements whose lines belong together."""
+        if self._lines is None:
+            self.rows = self.tree.css(rows)[:TEASER_LIMIT] if rows else []
+            self._lines = page_lines(self.tree.body, self.rows) if self.tree.body else []
+        return self._lines
+
+
+ReadArticle = Callable[[Markup], Article | None]
+ReadListing = Callable[[Markup], Listing]
+
+TEASER_LIMIT = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One layout of one site. Selectors are CSS; "" means that the layout has no such thing."""
+
+    name: str
+    hosts: tuple[str, ...] = ()  # as `urls.host` gives them: without `www.`
+    key: re.Pattern[str] | None = None  # one group, the article's permanent key; searched in path and query
+    since: date | None = None  # the first day of this layout, where a site has had several
+
+    rows: str = ""  # one element a teaser
+    row_link: str = "a[href]"  # within a row; its text is the headline
+    row_excerpt: str = ""
+    row_date: str = ""
+
+    headline: str = "h1"
+    body: str = ""
+    published: str = ""
+    byline: str = ""
+    date_order: DateOrder | None = None  # of this layout's all-digit dates; else the source's
+
+    wall_paths: tuple[str, ...] = ()  # in the final address: we were led to a members' form
+    walls: str = ""  # an element that stands where the text should
+    marks: re.Pattern[str] | None = None  # in the markup of a saved page whose address nobody knows
+
+    read_article: ReadArticle | None = None
+    read_listing: ReadListing | None = None
+
+
+def article(recipe: Recipe, markup: Markup) -> Article | None:
+    """The article that `recipe` finds on the page; None where it finds none. `captured_at` is None."""
+    if recipe.read_article is not None:
+        return recipe.read_article(markup)
+    tree, source = markup.tree, markup.source
+    paragraphs = body_paragraphs(tree.css(recipe.body)) if recipe.body else ()
+    if not paragraphs:
+        return None
+    return Article(
+        source.name,
+        markup.url,
+        None,
+        headline=first_text(tree.root, recipe.headline),
+        byline=first_text(tree.root, recipe.byline),
+        published=_printed(first_text(tree.root, recipe.published), recipe, source),
+        paragraphs=paragraphs,
+    )
+
+
+def listing(recipe: Recipe, markup: Markup) -> Listing:
+    """The teasers that `recipe` finds on the page, in page order. `captured_at` is None."""
+    if recipe.read_listing is not None:
+        return recipe.read_listing(markup)
+    rows = markup.tree.css(recipe.rows)[:TEASER_LIMIT] if recipe.rows else []
+    teasers = (_row_teaser(recipe, row, markup.url, markup.source) for row in rows)
+    kept = tuple(teaser for teaser in teasers if teaser.url or teaser.headline or teaser.excerpt)
+    return Listing(markup.source.name, markup.url, None, kept)
+
+
+def is_wall(recipe: Recipe, markup: Markup) -> bool:
+    """Whether a members' wall stands where the page should."""
+    if markup.url and any(path in markup.url for path in recipe.wall_paths):
+        return True
+    return bool(recipe.walls) and markup.tree.css_first(recipe.walls) is not None
+
+
+# ---------------------------------------------------------------- what selectors yield; hooks use it, too
+
+
+def first_text(root: LexborNode | None, selector: str) -> str | None:
+    """The text of the first element under `root` that `selector` finds and that has one."""
+    if root is None or not selector:
+        return None
+    return next((line for node in root.css(selector)[:20] if (line := text.clean(node.text()))), None)
+
+
+def body_paragraphs(nodes: Iterable[LexborNode]) -> tuple[str, ...]:
+    """The paragraphs of the first of `nodes` that has any, without what is named as page furniture.
+
+    Where a body has no elements for its paragraphs, its line breaks part them.
+    """
+    for node in nodes:
+        blocks = [block.text for block in read_blocks(node).blocks if block.furniture < 0]
+        if len(blocks) == 1 and len(node.css("br")[:3]) > 1:
+            blocks = _broken_lines(node)
+        if blocks:
+            return tuple(text.clean(block) for block in blocks)
+    return ()
+
+
+def _broken_lines(node: LexborNode) -> list[str]:
+    return [line.text for line in page_lines(node)]
+
+
+def _row_teaser(recipe: Recipe, row: LexborNode, url: str | None, source: Source) -> Teaser:
+    links = row.css(recipe.row_link)[:20]
+    shown = [(link, line) for link in links if (line := text.clean(link.text()))]
+    link, headline = shown[0] if shown else (links[0] if links else None, None)
+    href = link.attributes.get("href") if link is not None else None
+    return Teaser(
+        url=urls.absolute(url or "", href) if href else None,
+        headline=headline,
+        excerpt=first_text(row, recipe.row_excerpt),
+        date=_printed(first_text(row, recipe.row_date), recipe, source),
+    )
+
+
+def _printed(line: str | None, recipe: Recipe, source: Source) -> str | None:
+    if line is None:
+        return None
+    return dates.printed(line, order=recipe.date_order or source.date_order, zone=source.time_zone)
