@@ -112,6 +112,7 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     fields = differ.differences(before, article, ledger.zone)
     last_seen = ledger.last_seen(item)
     ledger.require_order(current.seen_at <= ledger.at and (not fields or last_seen < ledger.at))
+    ledger.require_not_before(item)
     ledger.require_no_later_turn(item)
     if fields:
         clues = list(fingerprint.clues(article))

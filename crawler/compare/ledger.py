@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler import text
-from crawler.compare import differ, fingerprint
+from crawler.compare import differ, fingerprint, match
 from crawler.compare.observe import Seen, is_block
 from storage.jsonl import format_time
 from storage.known import RANKS, Known, Verdict
@@ -25,6 +25,7 @@ from storage.records import (
     Completion,
     Content,
     Item,
+    Origin,
     Snapshot,
     Span,
     Subject,
@@ -86,8 +87,15 @@ class Ledger:
 
     def require_older(self, item: Item) -> None:
         """Raises OutOfOrder where `item` appeared after the sighting in hand."""
-        sighting = self.seen.sighting
-        self.require_order((item.first_seen, item.order) <= (sighting.at, sighting.order))
+        self.require_order(match.is_older(item, self.seen.sighting))
+
+    def require_not_before(self, item: Item) -> None:
+        """Raises OutOfOrder where the sighting in hand comes before the one that opened `item`.
+
+        Within the one instant of a dated pass, the order in which its pages arrived stands.
+        """
+        is_dated_pass = self.seen.sighting.origin is Origin.CRAWL and item.first_seen == self.at
+        self.require_order(is_dated_pass or match.is_older(item, self.seen.sighting))
 
     def require_no_later_turn(self, item: Item) -> None:
         """Raises OutOfOrder where the log says of a later time that `item` went or came back."""
@@ -105,8 +113,11 @@ class Ledger:
 
     # ------------------------------------------------------------ rows
 
-    def new_item(self, subject: Subject, key: str | None, content: Content) -> Item:
-        """Open an item. Its id follows from its address, or, without one, from what it first said."""
+    def new_item(self, subject: Subject, key: str | None, content: Content, position: int = 0) -> Item:
+        """Open an item. Its id follows from its address, or, without one, from what it first said.
+
+        `position` is that of a teaser in its listing: of one listing, the upper item is the older.
+        """
         sighting = self.seen.sighting
         parts = (key,) if key else (sighting.observation.source, fingerprint.exact(content), _iso(self.at))
         item = Item(
@@ -114,7 +125,7 @@ class Ledger:
             subject=subject,
             source=self.source,
             first_seen=self.at,
-            order=sighting.order,
+            order=f"{sighting.order}|{position:05d}",
             origin=sighting.origin,
             source_line=getattr(sighting.observation, "source_line", None),
         )

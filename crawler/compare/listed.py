@@ -82,6 +82,7 @@ def _come_again(
     is_cut = span is None or not is_addressed(place)
     fields = differ.differences(before, teaser, ledger.zone, is_cut=is_cut)
     ledger.require_order(current.seen_at <= ledger.at)
+    ledger.require_not_before(item)
     ledger.require_no_later_turn(item)
     if not is_block(place):
         ledger.require_order(not _is_missed_later(item, ledger))
@@ -144,7 +145,7 @@ def _appear(
     copies = match.copies_of(teaser, ledger.at, list(fingerprint.clues(teaser)), ledger.known)
     for found in copies:
         ledger.require_older(found.item)
-    item = ledger.new_item(Subject.TEASER, key, teaser)
+    item = ledger.new_item(Subject.TEASER, key, teaser, position)
     snapshot = ledger.add_snapshot(item, teaser)
     ledger.show(item, place, snapshot.id, shown(teaser), position)
     left = next((c for c in copies if _is_left(c.item, lost, ledger)), None)

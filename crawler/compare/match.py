@@ -56,6 +56,8 @@ def find_article(
         if not _may_adopt(sighting, article.url, article.source_line, item, known):
             continue
         require_order(_is_settled(item, sighting, known))
+        if article.url is not None and known.addresses(item.id):
+            continue
         content = current(item, known)
         assert isinstance(content, Article)
         score = _article_score(article, content, zone)
@@ -77,6 +79,8 @@ def find_teaser(
     for item in _candidates(Subject.TEASER, found, known):
         if _may_adopt(sighting, teaser.url, label, item, known):
             require_order(_is_settled(item, sighting, known))
+            if teaser.url is not None and known.addresses(item.id):
+                continue
             content = current(item, known)
             assert isinstance(content, Teaser)
             if _is_same_teaser(teaser, content, zone):
@@ -104,6 +108,11 @@ def text_similarity(before: Content, after: Content) -> float:
     return similarity(_shown_text(before), _shown_text(after))
 
 
+def is_older(item: Item, sighting: Sighting) -> bool:
+    """Whether `item` appeared before the sighting, or with it."""
+    return (item.first_seen, item.order) <= (sighting.at, f"{sighting.order}~")
+
+
 def is_same_story(before: Content, after: Content) -> bool:
     """Whether `after` still tells the story of `before`, edited or not."""
     assert isinstance(before, Article) and isinstance(after, Article)
@@ -124,7 +133,7 @@ def _candidates(subject: Subject, found: list[tuple[str, int]], known: Known) ->
 
 def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Item, known: Known) -> bool:
     """Whether address and source leave it open that the capture is this item."""
-    if url is not None and any(a.since <= sighting.at for a in known.addresses(item.id)):
+    if url is not None and _is_taken(item, sighting, known):
         return False
     source = sighting.observation.source
     if item.source == source or (label and item.source == label) or item.source_line == source:
@@ -135,13 +144,20 @@ def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Ite
     )
 
 
+def _is_taken(item: Item, sighting: Sighting, known: Known) -> bool:
+    """Whether the item had an address of its own before the sighting: in the same pass counts as before."""
+    is_crawl = sighting.origin is Origin.CRAWL
+    addresses = known.addresses(item.id)
+    return any(a.since < sighting.at or (is_crawl and a.since == sighting.at) for a in addresses)
+
+
 def _is_settled(item: Item, sighting: Sighting, known: Known) -> bool:
     """Whether what the item says now is what it said when the sighting was made."""
     latest = known.snapshots(item.id)[-1]
-    if any(address.since > sighting.at for address in known.addresses(item.id)):
+    if any(address.since >= sighting.at for address in known.addresses(item.id)):
         return False
     if latest.number == 1:
-        return (item.first_seen, item.order) <= (sighting.at, sighting.order)
+        return is_older(item, sighting)
     return latest.seen_at < sighting.at
 
 

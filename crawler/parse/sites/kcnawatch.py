@@ -202,24 +202,21 @@ def _block(lines: list[Line]) -> list[Line]:
 
 
 def _by_link(lines: list[Line]) -> list[list[Line]]:
-    """The lines parted at the first link to each story. Where dates stand above headlines, at the dates."""
-    runs: list[list[Line]] = []
-    pending: list[Line] = []
+    """The lines parted at the first link to each story; the date above a headline goes with it."""
+    runs: list[list[Line]] = [[]]
     key = None
     for line in lines:
         match = _KEY.search(line.href) if line.href else None
         if match is not None and match[1] != key:
             key = match[1]
-            runs.append([*pending, line] if not runs else [line])
-        elif runs:
-            runs[-1].append(line)
-        else:
-            pending = [line] if marks.is_day(line.text) else []
-    if pending:
-        for above, below in pairwise(runs):
-            if marks.is_day(above[-1].text):
+            runs.append([])
+        runs[-1].append(line)
+    dated = [run for run in runs if any(marks.is_day(line.text) for line in run)]
+    if dated and runs[-1] is not dated[-1] and all(marks.is_day(run[-1].text) for run in dated):
+        for above, below in reversed(list(pairwise(runs))):
+            if above and marks.is_day(above[-1].text):
                 below.insert(0, above.pop())
-    return runs
+    return runs[1:]
 
 
 def _unlinked(block: list[Line]) -> tuple[Teaser, ...]:
@@ -246,16 +243,16 @@ def _teaser(lines: list[Line], url: str | None, printed: str | None = None) -> T
 
 
 def _teaser_headline(said: list[Line], around: set[str]) -> str | None:
-    """The heading; else the first linked line that is not running text.
+    """A linked heading, a link, a heading; where there is nothing of these, the first of two lines.
 
-    Running text is what is not linked, and what stands `around` the date: excerpt, date, excerpt.
+    What stands `around` the date, above and below it, is the excerpt.
     """
-    heading = next((line.text for line in said if line.is_heading), None)
-    if heading is not None:
-        return heading
-    linked = [line.text for line in said if line.href and line.text not in around]
-    running = {line.text for line in said if not line.href}
-    return next((line for line in linked if line not in running), None)
+    own = [line for line in said if line.text not in around]
+    marked = sorted((not line.href, not line.is_heading, place) for place, line in enumerate(own))
+    if marked and marked[0][:2] != (True, True):
+        return own[marked[0][2]].text
+    is_pair = len({line.text for line in said}) > 1
+    return own[0].text if own and is_pair else None
 
 
 def _teaser_url(lines: list[Line], url: str | None) -> str | None:
