@@ -251,7 +251,7 @@ def report(
     with wiring.store(settings) as store:
         made = desk.report(store, wanted, title="Change log", made_at=now, zone=zone)
         width, colour = _screen(output)
-        _write(render(made, format_, width=width, colour=colour), output)  # type: ignore[arg-type]
+        _write(render(made, format_, width=width, colour=colour), output)
     if output is not None:
         _say(f"Wrote {output}")
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crawler.compare import differ
@@ -18,6 +18,8 @@ from crawler.report import Entry, Report
 from storage.jsonl import format_time, to_json
 from storage.records import Article, Change, ChangeKind, Outcome, Snapshot, Subject, Visit
 from storage.store import Filter, ItemState, Store
+
+T = TypeVar("T")
 
 _CHUNK = 200  # changes whose texts are read at once
 _MOST_FAILURES = 10_000
@@ -54,7 +56,7 @@ def entries(store: Store, changes: Iterable[Change]) -> Iterator[Entry]:
         snapshots = store.snapshots_by_id(ids)
         others = {change.of: store.item_state(change.of) for change in chunk if change.of}
         for change in chunk:
-            yield _entry(change, snapshots, others.get(change.of))
+            yield _entry(change, snapshots, others.get(change.of or ""))
 
 
 def _entry(change: Change, snapshots: dict[str, Snapshot], other: ItemState | None) -> Entry:
@@ -72,7 +74,7 @@ def find_change(store: Store, address: str) -> Change:
     """The change of an id, the beginning of one, or `<before>..<after>`. Raises UsageError."""
     if ".." in address:
         before, _, after = address.partition("..")
-        found = [c for c in store.changes(Filter()) if _is_between(c, before, after)] if after else []
+        found = [c for c in store.changes(Filter()) if _is_between(c, before, after)]
     else:
         found = store.find_changes(address) if address else []
     return _only(found, address, "change", lambda change: change.id)
@@ -88,7 +90,7 @@ def find_item(store: Store, address: str) -> str:
     return _only(ids, address, "item", str)
 
 
-def _only(found: list[Any], address: str, what: str, name: Callable[[Any], str]) -> Any:
+def _only(found: list[T], address: str, what: str, name: Callable[[T], str]) -> T:
     if len(found) == 1:
         return found[0]
     if not found:
@@ -99,8 +101,10 @@ def _only(found: list[Any], address: str, what: str, name: Callable[[Any], str])
 
 
 def _is_between(change: Change, before: str, after: str) -> bool:
-    starts = (change.before or "").startswith(before) if before else change.before is None
-    return starts and (change.after or "").startswith(after)
+    return all(
+        bool(found and found.startswith(wanted)) if wanted else found is None
+        for found, wanted in ((change.before, before), (change.after, after))
+    )
 
 
 # ---------------------------------------------------------------- items

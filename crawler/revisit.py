@@ -38,7 +38,8 @@ def next_visit(target: Target, outcome: Outcome, now: datetime, every_seconds: f
         case Outcome.DISALLOWED:
             return now + _DISALLOWED
         case Outcome.FAILED:
-            return now + min(every * 2 ** min(target.failures, 16), max(every, _MOST_PATIENCE))
+            patience: timedelta = every * 2 ** min(target.failures, 16)
+            return now + min(patience, max(every, _MOST_PATIENCE))
         case Outcome.GONE if target.failures <= 1:
             return now + max(_GONE, min(every, _MOST_PATIENCE))
         case _:

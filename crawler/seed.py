@@ -263,7 +263,8 @@ def _take_all(
     ordered = sorted(sightings, key=lambda s: s.at)
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
-        verdict = pipeline.take(store, batch, key_of, finish=lambda _, b=batch: _targets(store, b, key_of))
+        targets = _targets(store, batch, key_of)
+        verdict = pipeline.take(store, batch, key_of, finish=lambda _, found=targets: found)  # type: ignore[misc]
         summary.counts.update(change.kind.value for change in verdict.brought())
         summary.counts["unchanged"] += verdict.unchanged
         progress(f"{start + len(batch)} of {len(ordered)} observations")

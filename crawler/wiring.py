@@ -122,7 +122,7 @@ async def crawl(
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ...]:
-    """The enabled sources, or those of `names`. Raises ConfigError or UsageError where none can be crawled."""
+    """The enabled sources, or those of `names`. Raises ConfigError or UsageError where that cannot be."""
     found = config.problems(settings, sites.names())
     if found:
         raise ConfigError(settings.path, found)

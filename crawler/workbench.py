@@ -84,11 +84,12 @@ class Bench:
             return found
         kind = Article if self.wanted == "article" else Listing
         same = [one for one in found if isinstance(one, kind)]
-        if self.wanted == "listing" and len(same) > 1:
+        if len(same) > 1 and isinstance(same[0], Listing):
             teasers = tuple(t for one in same if isinstance(one, Listing) for t in one.teasers)
-            return [replace(same[0], teasers=teasers)]  # type: ignore[call-arg]
+            return [replace(same[0], teasers=teasers)]
         url = self._url(path)
-        return same[:1] or [kind(self._source(url).name or urls.host(url or "") or "unknown", url, None)]
+        empty = kind(self._source(url).name or urls.host(url or "") or "unknown", url, None)
+        return [same[0] if same else empty]
 
     def _url(self, path: Path) -> str | None:
         return self.url or self.addresses.get(str(path)) or self.addresses.get(path.name)
@@ -118,9 +119,8 @@ def read_addresses(path: Path) -> dict[str, str]:
 def as_text(line: Mapping[str, Any]) -> str:
     """An observation for a person."""
     head = [f"{line['file']}: {line['kind']} of {line['source']}  {line['url'] or ''}"]
-    for name in ("headline", "byline", "published", "modified"):
-        if line.get(name):
-            head.append(f"  {name}: {line[name]}")
+    names = ("headline", "byline", "published", "modified")
+    head += [f"  {name}: {line[name]}" for name in names if line.get(name)]
     body = [f"\n  {paragraph}" for paragraph in line.get("paragraphs", ())]
     teasers = [
         f"  {t['date'] or '':<10}  {t['headline'] or t['excerpt'] or ''}  {t['url'] or ''}"

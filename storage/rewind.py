@@ -41,8 +41,10 @@ def showings(place: str, sightings: Iterable[Sighting]) -> Showings:
     for sighting in sightings:
         observation = sighting.observation
         if isinstance(observation, Gone) == wants_gone:
-            is_block = isinstance(observation, Listing) and observation.is_block
-            found.append((sighting.at, frozenset(map(shown, observation.teasers)) if is_block else None))
+            teasers = None
+            if isinstance(observation, Listing) and observation.is_block:
+                teasers = frozenset(map(shown, observation.teasers))
+            found.append((sighting.at, teasers))
     return found
 
 

@@ -18,8 +18,8 @@ from datetime import timedelta
 from crawler.compare import differ, entries, fingerprint, match
 from crawler.compare.ledger import Ledger
 from crawler.compare.observe import is_addressed, is_block
-from storage.rewind import shown
 from storage.records import ChangeKind, Item, Listing, Span, Subject, Teaser
+from storage.rewind import shown
 
 _DEFAULT_SLACK = timedelta(minutes=30)
 

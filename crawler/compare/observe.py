@@ -101,7 +101,7 @@ def _seen(sighting: Sighting, key_of: KeyOf) -> Seen:
 
 def _strangers(seen: Seen, known: Known) -> Iterable[Content]:
     observation = seen.sighting.observation
-    contents: tuple[Article | Teaser, ...]
+    contents: tuple[Content, ...]
     match observation:
         case Article():
             contents = (observation,)

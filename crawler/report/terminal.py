@@ -174,7 +174,9 @@ def _foot(report: Report, page: _Page, zone: ZoneInfo) -> Iterator[str]:
             page.text(Text(f"… and {len(group.visits) - _MOST_ADDRESSES} more", _DIM))
         yield page.take()
     page.blank()
-    page.line(Text(f"{number(report.total, 'change')}, {number(len(report.visits_failed), 'visit')} failed"))
+    page.line(
+        Text(f"{number(report.total, 'change')}, {number(len(report.visits_failed), 'visit')} without a look")
+    )
     if report.total:
         page.line(Text("presswatch diff ID shows one change in full", _DIM))
     yield page.take()

@@ -103,7 +103,7 @@ def take(store: Store, seen: Sequence[Observation]) -> None:
 
 
 def log(store: Store) -> list[dict[str, object]]:
-    """The change log as values, in an order of its own: `rank` tells how things came in, not what happened."""
+    """The change log as values. `rank` is left out: it tells how things came in, not what happened."""
     rows = [asdict(replace(change, rank=0)) for change in store.changes(Filter())]
     return sorted(rows, key=lambda row: (row["detected_at"], row["id"]))
 
@@ -171,5 +171,3 @@ def test_every_single_word_edit_of_a_body_makes_exactly_one_change(kind: str, da
         take(store, [article(2, edited)])
         kinds = [row["kind"] for row in log(store)]
         assert kinds == (["new"] if edited == BRIDGE else ["new", "changed"])
-
-

@@ -76,11 +76,13 @@ def article(
     )
 
 
-def row(name: str, *, headline: str | None = None, excerpt: str | None = None, date: str | None = None) -> Teaser:
+def row(
+    name: str, *, headline: str | None = None, excerpt: str | None = None, date: str | None = None
+) -> Teaser:
     return Teaser(
         f"https://gazette.example/{name}",
         headline or f"What the paper says today about {name}",
-        excerpt or OPENINGS.get(name, f"Nobody expected the {name} to be talked about for so many days on end."),
+        excerpt or OPENINGS.get(name, f"Nobody expected the {name} to be the talk of so many days."),
         date,
     )
 
@@ -154,7 +156,7 @@ def test_a_copy_stands_as_moved_when_the_old_address_is_gone(store: Store) -> No
     assert kinds(log) == ["article new", "article moved"]
 
 
-def test_an_article_is_removed_by_the_second_404_an_hour_later_and_restored_when_it_answers(store: Store) -> None:
+def test_an_article_is_removed_by_the_second_404_and_restored_when_it_answers(store: Store) -> None:
     url = "https://gazette.example/bridge"
     log = watch(store, article(0), Gone("Gazette", url, day(1)), Gone("Gazette", url, day(1.02)))
     assert kinds(log) == ["article new"]
@@ -209,7 +211,7 @@ def test_a_teaser_off_the_end_of_its_listing_is_not_removed(store: Store) -> Non
     assert kinds(log) == ["teaser new"] * 3
 
 
-def test_a_teaser_missing_above_an_older_neighbour_is_removed_and_restored_when_it_returns(store: Store) -> None:
+def test_a_teaser_missing_above_an_older_neighbour_is_removed_and_restored(store: Store) -> None:
     full = (row("c"), row("b"), row("a"))
     log = watch(store, listing(0, *full), listing(1, row("c"), row("a")), listing(2, *full))
     assert kinds(log) == ["teaser new"] * 3 + ["teaser removed", "teaser restored"]

@@ -58,7 +58,9 @@ def test_a_saved_page_gives_what_stands_beside_it(name: str) -> None:
 def test_the_day_in_the_header_is_no_part_of_an_article(name: str) -> None:
     before = article_of(read(saved(name), COURIER, TargetKind.ARTICLE))
     markup = (PAGES / f"{name}.html").read_text("utf-8")
-    later = markup.replace("May 04, 2031", "June 19, 2031").replace("March 09, 2031Mar 09", "June 19, 2031Jun 19")
+    later = markup.replace("May 04, 2031", "June 19, 2031").replace(
+        "March 09, 2031Mar 09", "June 19, 2031Jun 19"
+    )
     assert later != markup
     assert article_of(read(page(later), COURIER, TargetKind.ARTICLE)) == before
 
@@ -66,13 +68,13 @@ def test_the_day_in_the_header_is_no_part_of_an_article(name: str) -> None:
 def test_the_block_of_teasers_is_no_part_of_an_article() -> None:
     before = article_of(read(saved("article"), COURIER, TargetKind.ARTICLE))
     markup = (PAGES / "article.html").read_text("utf-8")
-    start, end = markup.index("<div class=\"more-from\">"), markup.index("<h3><a href=\"/article/4/\">")
+    start, end = markup.index('<div class="more-from">'), markup.index('<h3><a href="/article/4/">')
     assert article_of(read(page(markup[:start] + markup[end:]), COURIER, TargetKind.ARTICLE)) == before
 
 
 def test_a_block_inside_the_body_element_is_still_no_part_of_the_article() -> None:
     markup = (PAGES / "article.html").read_text("utf-8")
-    start, end = markup.index("<div class=\"more-from\">"), markup.index("<h3><a href=\"/article/4/\">")
+    start, end = markup.index('<div class="more-from">'), markup.index('<h3><a href="/article/4/">')
     block = markup[start:end]
     moved = markup.replace(block, "").replace("-0-</p>\n</div>", f"-0-</p>{block}</div>")
     before = read(saved("article"), COURIER, TargetKind.ARTICLE)
@@ -132,7 +134,10 @@ def test_a_key_outlives_its_slug() -> None:
     expected = "kcnawatch.org/1396423980-1027"
     assert key_of("https://kcnawatch.org/newstream/1396423980-1027/laws/space-development-law/") == expected
     assert key_of("http://www.kcnawatch.org/newstream/1396423980-1027") == expected
-    assert key_of("https://kcnawatch.org/newstream/1396423980-1027/%ec%a1%b0%ec%84%a0?utm_source=x#a") == expected
+    assert (
+        key_of("https://kcnawatch.org/newstream/1396423980-1027/%ec%a1%b0%ec%84%a0?utm_source=x#a")
+        == expected
+    )
     assert key_of(expected) == expected
 
 
@@ -144,4 +149,7 @@ def test_a_recipe_by_name_finds_the_key_on_any_host() -> None:
 
 def test_an_address_without_a_key_is_its_canonical_form() -> None:
     assert key_of("https://kcnawatch.org/article/4/") == "kcnawatch.org/article/4"
-    assert key_of("https://kcnawatch.org/newstream/1396423980-1027x/") == "kcnawatch.org/newstream/1396423980-1027x"
+    assert (
+        key_of("https://kcnawatch.org/newstream/1396423980-1027x/")
+        == "kcnawatch.org/newstream/1396423980-1027x"
+    )
