@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from crawler.compare import fingerprint
 from crawler.compare.fingerprint import KeyOf
 from storage.known import Known, Questions
-from storage.records import Article, Content, Gone, Listing, Sighting, Teaser
+from storage.records import Article, Content, Gone, Listing, Observation, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +100,19 @@ def _seen(sighting: Sighting, key_of: KeyOf) -> Seen:
 
 
 def _strangers(seen: Seen, known: Known) -> Iterable[Content]:
-    observation = seen.sighting.observation
-    contents: tuple[Content, ...]
-    match observation:
-        case Article():
-            contents = (observation,)
-        case Listing():
-            contents = observation.teasers
-        case Gone():
-            return
-    for content, key in zip(contents, seen.keys, strict=True):
+    """The contents of one sighting whose address, or whose text at that address, is new."""
+    for content, key in zip(_contents(seen.sighting.observation), seen.keys, strict=False):
         item = known.item_by_key(key) if key else None
         if item is None or known.snapshots(item.id)[-1].exact != fingerprint.exact(content):
             yield content
+
+
+def _contents(observation: Observation) -> tuple[Content, ...]:
+    """What could become a snapshot: the article, or the teasers; nothing of an address that is gone."""
+    match observation:
+        case Article():
+            return (observation,)
+        case Listing():
+            return observation.teasers
+        case Gone():
+            return ()
