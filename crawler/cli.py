@@ -259,7 +259,11 @@ def report(
 @app.command()
 def diff(
     context: typer.Context,
-    change: Annotated[str, typer.Argument(help="Id of a change, or <before>..<after>.")],
+    change: Annotated[str | None, typer.Argument(help="Id of a change, or <before>..<after>.")] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(help='Compare texts instead: lines {"id","old":[sentence…],"new":[…]}.'),
+    ] = None,
     zone: Annotated[str | None, typer.Option(help="Time zone to show times in. Default: [report].")] = None,
     jsonl: Jsonl = False,
 ) -> None:
@@ -267,10 +271,17 @@ def diff(
 
     Example: presswatch diff 3f2a91c07be4d518
     """
-    from crawler import desk, wiring
+    from crawler import desk, wiring, workbench
+    from crawler.errors import UsageError
     from crawler.report import render_change
     from crawler.report.jsonl import to_json
 
+    if (change is None) == (pairs is None):
+        raise UsageError("give the id of a change, or --pairs FILE")
+    if pairs is not None:
+        _write((json.dumps(line) + "\n" for line in workbench.compare_pairs(pairs)), None)
+        return
+    assert change is not None
     settings = _settings(context)
     with wiring.store(settings) as store:
         found = desk.find_change(store, change)
@@ -382,6 +393,19 @@ def parse(
 
     if asyncio.run(run()):
         raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def cluster(
+    file: Annotated[Path, typer.Argument(help='Texts: lines {"id","text"}, also .gz.')],
+) -> None:
+    """Which texts tell one story: lines {"id","label"}, one label a story.
+
+    Example: presswatch cluster texts.jsonl
+    """
+    from crawler import workbench
+
+    _write((json.dumps(line, ensure_ascii=False) + "\n" for line in workbench.cluster(file)), None)
 
 
 @app.command()

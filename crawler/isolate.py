@@ -26,6 +26,8 @@ from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from selectolax.lexbor import SelectolaxError
+
 from crawler.parse import Reading, read
 from storage.jsonl import format_time, from_json, parse_time, to_json
 from storage.records import Article, DateOrder, Listing, Page, Source, TargetKind
@@ -290,7 +292,8 @@ def _report_to(answers: BinaryIO) -> Any:
     """An excepthook: the parent is told of a fault in the parser, then this process ends."""
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, MemoryError):
+        # Lexbor, which reads any markup, fails only where it is given no memory.
+        if issubclass(kind, MemoryError | SelectolaxError):
             os._exit(_OUT_OF_MEMORY)
         _send(answers, {"broken": f"{kind.__name__}: {error}"})
 

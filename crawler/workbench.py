@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler import config, seed, urls
+from crawler.compare import diff, similar
 from crawler.compare.fingerprint import KeyOf, exact
 from crawler.compare.observe import article_key
 from crawler.config import Settings
@@ -114,6 +115,38 @@ def read_addresses(path: Path) -> dict[str, str]:
             except (ValueError, KeyError, TypeError) as error:
                 raise UsageError(f'{path}:{number}: not a line {{"file": …, "url": …}}') from error
     return found
+
+
+def cluster(path: Path) -> Iterator[dict[str, str]]:
+    """The label of every text in `path`, in its order: texts of one story share one. Raises UsageError."""
+    texts = [(line["id"], line["text"]) for line in _json_lines(path, {"id": str, "text": str})]
+    labels = similar.cluster(texts)
+    for id_, _ in texts:
+        yield {"id": id_, "label": labels[id_]}
+
+
+def compare_pairs(path: Path) -> Iterator[dict[str, Any]]:
+    """The alignment, tags and changed tokens of every pair in `path`. Raises UsageError."""
+    for line in _json_lines(path, {"id": str, "old": list, "new": list}):
+        yield {"id": line["id"], **diff.workbench(line["old"], line["new"])}
+
+
+def _json_lines(path: Path, keys: Mapping[str, type]) -> Iterator[dict[str, Any]]:
+    """The objects of a file of JSON lines, each with `keys` of these types. Raises UsageError."""
+    try:
+        text = seed.read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text: {error}") from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                found = json.loads(line)
+                if not all(isinstance(found[key], kind) for key, kind in keys.items()):
+                    raise TypeError
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                names = ", ".join(f'"{key}"' for key in keys)
+                raise UsageError(f"{path}:{number}: not an object with {names}") from error
+            yield found
 
 
 def as_text(line: Mapping[str, Any]) -> str:

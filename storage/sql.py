@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from storage import blobs
-from storage.errors import Conflict
+from storage.errors import Conflict, StoreError
 from storage.known import Known, Questions, Rows, Verdict
 from storage.records import (
     Address,
@@ -350,7 +350,9 @@ class SqlStore:
             return db.execute(select(SUPERSEDED.c.id).where(SUPERSEDED.c.id == change_id)).first() is not None
 
     def copy_to(self, url: str) -> None:
-        """Copy an SQLite store, as it stands, into the file of `url`: for a rehearsal."""
+        """Copy an SQLite store, as it stands, into the file of `url`: for a rehearsal. Raises StoreError."""
+        if self._engine.dialect.name != "sqlite":
+            raise StoreError("only a store on SQLite can be copied for a rehearsal (--dry-run)")
         target = create_engine(url)
         with self._engine.connect() as from_, target.connect() as to:
             from_.connection.driver_connection.backup(to.connection.driver_connection)  # type: ignore[union-attr]

@@ -141,6 +141,7 @@ def breadcrumb_label(line: str, label: str | None) -> str | None:
     return None
 
 
+_END_MARKS = 20  # behind a paragraph, at most: each costs a copy of it
 _END_MARK_ENDS = ("-", "–", "—", "−", ")", "kcna.kp", "kcna.kp/")
 _END_MARK = re.compile(
     r"(?:(?<=[\s.!?\"'”’)])|\A)(?:"
@@ -158,7 +159,9 @@ def without_end_marks(paragraph: str) -> tuple[str, str | None]:
     ('The peoples rejoiced.', '2022-11-26')
     """
     named = None
-    while paragraph.endswith(_END_MARK_ENDS):
+    for _ in range(_END_MARKS):
+        if not paragraph.endswith(_END_MARK_ENDS):
+            break
         tail = paragraph[-100:]
         match = _END_MARK.search(tail)
         if match is None:

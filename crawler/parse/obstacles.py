@@ -99,7 +99,8 @@ def _first(tree: LexborHTMLParser, selector: str) -> str:
 _NOT_FOUND = re.compile(
     r"\W{0,5}(?:error|fehler|erreur|http)?\W{0,3}404\b"
     r"|(?:.{0,60}\W)?(?:page|article|story|content|post|seite|p[aá]gina|pagina|strona|страница)\b.{0,40}?"
-    r"(?:not (?:be )?found|not (?:available|exist)|n(?:o|ão|o se) (?:encontrad|existe|ha sido)"
+    r"(?:not (?:be )?found|not (?:available|exist)|no longer (?:available|exists)"
+    r"|n(?:o|ão|o se) (?:encontrad|existe|ha sido)"
     r"|nicht (?:gefunden|vorhanden|verfügbar)|introuvable|non trovata|niet gevonden"
     r"|nie (?:została )?znalezion|не найдена)"
     r"|not found\W{0,3}(?:[|–-]|\Z)|nothing (?:was )?found|(?:page )?no longer (?:available|exists)"

@@ -1,18 +1,12 @@
-"""Stories of days, told in observations: what watching them must give. Both stores."""
+"""Stories of days, told in observations: what watching them must give. Every store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from crawler import pipeline
 from crawler.compare.fingerprint import sight
 from crawler.urls import canonical
-from storage import open_store
-from storage.memory import MemoryStore
 from storage.records import Article, Change, Gone, Listing, Observation, Origin, Teaser
 from storage.store import Filter, Store
 
@@ -36,13 +30,6 @@ OPENINGS = {
     "b": "Beekeepers ask hikers to leave the yellow gates on the ridge path closed until the end of May.",
     "c": "Carpenters have raised the roof of the old ropewalk, where the town library will move in autumn.",
 }
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened: Store = MemoryStore() if request.param == "memory" else open_store(f"sqlite:///{tmp_path}/s.db")
-    yield opened
-    opened.close()
 
 
 def day(number: float) -> datetime:

@@ -130,6 +130,15 @@ def test_line_breaks_part_the_paragraphs_of_a_body_without_any() -> None:
     assert article_of(read(page(markup), COURIER)).paragraphs == ("Snow fell.", "It melted.", "It froze.")
 
 
+def test_a_date_may_stand_beside_other_words_in_its_element() -> None:
+    row = '<div class="article-desc"><h4><a href="/newstream/1935273600-1/a">Bees</a></h4>{}</div>'
+    date = '<p class="articled-date"><i>Posted</i> <span>May 03, 2031</span> | Sorrel Courier</p>'
+    found = listing_of(read(page(row.format(date)), COURIER, TargetKind.LISTING)).teasers
+    assert [(teaser.headline, teaser.excerpt, teaser.date) for teaser in found] == [
+        ("Bees", None, "2031-05-03")
+    ]
+
+
 def test_a_key_outlives_its_slug() -> None:
     expected = "kcnawatch.org/1396423980-1027"
     assert key_of("https://kcnawatch.org/newstream/1396423980-1027/laws/space-development-law/") == expected

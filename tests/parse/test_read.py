@@ -127,7 +127,7 @@ def test_markup_inside_json_is_a_listing() -> None:
 
 def test_a_recipe_is_found_by_name_by_host_and_by_markup() -> None:
     body = (
-        '<h1>A</h1><p>Date: 02/05/2031 | Source: Tansy Post | <a href="/">Read original version at source</a></p>'
+        "<h1>A</h1><p>Date: 02/05/2031 | Source: Tansy Post | <a href='/'>Read original version at source</a>"
         '<div class="article-content"><p>Snow fell.</p></div>'
     )
     own = "https://kcnawatch.org/newstream/1935273600-1/"
@@ -216,7 +216,7 @@ def test_an_ordinary_page_may_carry_a_guards_script(addition: str) -> None:
     ],
 )
 def test_a_page_that_says_not_found_with_status_200_is_an_obstacle(title: str) -> None:
-    body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>Try our front page.</p></body></html>"
+    body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>Try our front page.</p></body>"
     assert read(page(body), COURIER, TargetKind.ARTICLE).obstacle == f"soft 404: {title}"
 
 
@@ -353,7 +353,7 @@ def test_a_listing_holds_six_thousand_teasers() -> None:
         "[" * 100_000,
         '{"a":' * 50_000,
         "<title>" + "not " * 20_000 + "</title>",
-        "<a " + " ".join(f"b{n}=c" for n in range(20_000)) + ">",
+        "<a " + " ".join(f"b{n}=c" for n in range(4_000)) + ">",
         "\x00" * 50_000,
         "<b>" * 500 + "x",
     ],

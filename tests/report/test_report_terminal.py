@@ -166,7 +166,7 @@ def test_what_was_not_looked_at_is_grouped_by_source_and_reason() -> None:
         "   Harbour Gazette: robots.txt disallows it (1 address)",
         "   2026-03-04 12:00  https://gazette.example/members",
         "",
-        "0 changes, 6visits without a look",
+        "0 changes, 6 visits without a look",
     ]
 
 
@@ -178,7 +178,7 @@ def test_an_empty_report_says_that_nothing_changed_and_nothing_failed() -> None:
         "",
         "Not looked at",
         "─" * 80,
-        "   No visit without a look in this period.",
+        "   No visit failed in this period.",
         "",
         "0 changes, 0 visits without a look",
     ]

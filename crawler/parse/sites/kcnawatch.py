@@ -19,7 +19,7 @@ from itertools import pairwise
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text, urls
-from crawler.parse import marks
+from crawler.parse import dates, marks
 from crawler.parse.blocks import Block, read_blocks
 from crawler.parse.lines import Line
 from crawler.parse.recipe import TEASER_LIMIT, Markup, Recipe, body_paragraphs, first_text
@@ -231,7 +231,8 @@ def _teaser(lines: list[Line], url: str | None, printed: str | None = None) -> T
     """The teaser that `lines` show, doubled lines folded. `printed`: its date as the row marks it."""
     shown = [line for line in lines if not _is_label(line.text)]
     place = next((i for i, line in enumerate(shown) if line.text == printed or marks.is_day(line.text)), None)
-    day = marks.day(printed or "") or (marks.day(shown[place].text) if place is not None else None)
+    day = dates.printed(printed, order=DateOrder.DMY) if printed else None
+    day = day or (marks.day(shown[place].text) if place is not None else None)
     above, below = shown[:place], shown[place + 1 :] if place is not None else []
     said = [line for line in (*above, *below) if line.text != printed and not marks.is_day(line.text)]
     headline = _teaser_headline(said, {line.text for line in above} & {line.text for line in below})
@@ -291,7 +292,7 @@ RECIPE = Recipe(
     date_order=DateOrder.DMY,
     wall_paths=("/free-member-form",),
     walls=".nk-paywall-free-member-form, .free-member-form-inner",
-    marks=re.compile(r"articled-date|Read original version at source|/newstream/1\d{8,9}-\d"),
+    marks=re.compile(r"articled-date|Read original version at source|href=[\"']/newstream/1\d{8,9}-\d"),
     read_article=read_article,
     read_listing=read_listing,
 )

@@ -1,0 +1,41 @@
+"""The stores that every story is told to: in memory, on SQLite, and on PostgreSQL where one is at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from storage import open_store
+from storage.memory import MemoryStore
+from storage.sql import create_engine
+from storage.store import Store
+
+POSTGRES = os.environ.get("PRESSWATCH_TEST_POSTGRES")  # its public schema is emptied by the tests
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind."""
+    if request.param == "postgres" and POSTGRES is None:
+        pytest.skip("PRESSWATCH_TEST_POSTGRES names no database")
+    opened = _open(request.param, tmp_path)
+    yield opened
+    opened.close()
+
+
+def _open(kind: str, folder: Path) -> Store:
+    if kind == "memory":
+        return MemoryStore()
+    if kind == "sqlite":
+        return open_store(f"sqlite:///{folder}/store.db")
+    assert POSTGRES is not None
+    engine = create_engine(POSTGRES)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return open_store(POSTGRES)
