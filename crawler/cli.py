@@ -165,7 +165,7 @@ def crawl(
         if dry_run:
             with wiring.rehearsal(store) as copy:
                 summary = _crawl(settings, copy, EvidenceInMemory(), now, sources, all_articles)
-                _print_changes(copy, summary.changes, settings)
+                _print_changes(copy, list(summary.changes), settings)
         else:
             summary = _crawl(settings, store, wiring.evidence(settings), now, sources, all_articles)
     _print_summary(summary, is_dry=dry_run)

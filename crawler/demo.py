@@ -6,6 +6,8 @@ scripted event is in the log and nothing else is. The site and what it must give
 
 from __future__ import annotations
 
+import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -54,7 +56,7 @@ async def run(
             html = _report(store, folder, say)
             problems = mismatches(expected(told or script), list(store.changes(Filter())), store)
     say(f"The HTML report lies in {html}")
-    say(f"Read on: presswatch --config {folder / _CONFIG} report --kind changed")
+    say(f"Read on: {_command()} --config {folder / _CONFIG} report --kind changed")
     seconds = time.monotonic() - begun
     if problems:
         say(f"THE DEMO FAILED: {len(problems)} differences from its script:")
@@ -190,6 +192,11 @@ async def _live(
     )
     failed = f", {len(summary.failures)} failed" if summary.failures else ""
     say(f"Day {day}   {date_of(day)}  {summary.counts['pages']:>2} pages: {_counted(summary.counts)}{failed}")
+
+
+def _command() -> str:
+    """How this program is called from here: by its name, or by its path where that is not on PATH."""
+    return "presswatch" if shutil.which("presswatch") else sys.argv[0]
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -62,7 +62,7 @@ class Summary:
     started: datetime
     finished: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
-    changes: list[str] = field(default_factory=list)  # ids, in the order in which they were recorded
+    changes: dict[str, None] = field(default_factory=dict)  # ids, in the order of recording
     failures: list[Visit] = field(default_factory=list)
     not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
     is_interrupted: bool = False
@@ -217,9 +217,10 @@ class Crawl:
             finish=finish,
         )
         changes = verdict.brought()
-        self.summary.counts.update(change.kind.value for change in changes)
+        new = [change for change in changes if change.id not in self.summary.changes]
+        self.summary.counts.update(change.kind.value for change in new)
         self.summary.counts["unchanged"] += verdict.unchanged
-        self.summary.changes += [change.id for change in changes]
+        self.summary.changes |= {change.id: None for change in new}
         return changes
 
     def _settled(self, look: Look, verdict: Verdict) -> Target:

@@ -7,7 +7,7 @@ Nothing here decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -220,13 +220,18 @@ class Verdict:
     places: dict[int, str]
     identities: dict[int, str]
     revision: int
-    unchanged: int = 0
+    unchanged_in: Mapping[int, int] = field(default_factory=dict)  # how many, by seq
     rewind_to: datetime | None = None
 
     def brought(self) -> list[Change]:
         """The changes that come from the observations not stored before, in the order of the log."""
         fresh = {sighting.seq for sighting in self.sightings}
         return [change for change in self.log() if change.rank // RANKS in fresh]
+
+    @property
+    def unchanged(self) -> int:
+        """How many articles and teasers of the observations not stored before were as they were known."""
+        return sum(self.unchanged_in.get(sighting.seq, 0) for sighting in self.sightings)
 
     def log(self) -> list[Change]:
         """The changes in the order of the log."""

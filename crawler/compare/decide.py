@@ -127,7 +127,7 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
             if span.closed_at is None and span.snapshot_id != snapshot.id:
                 ledger.close(span)
     else:
-        ledger.unchanged += 1
+        ledger.note_unchanged()
         ledger.complete(item, before, article)
     ledger.show(item, place, snapshot.id, snapshot.exact[:16])
 

@@ -40,7 +40,8 @@ def identity(sighting: Sighting) -> str:
     """What makes two captures one and the same: kind, source, address, time and content."""
     seen = sighting.observation
     kind = _RANKS[type(seen)]
-    return text.digest(kind, seen.source, seen.url, format_time(sighting.at), sighting.digest)
+    old = getattr(seen, "redirected_from", None)
+    return text.digest(kind, seen.source, seen.url, old, format_time(sighting.at), sighting.digest)
 
 
 def body(article: Article) -> str:
@@ -94,7 +95,6 @@ def _content_digest(observation: Observation) -> str:
                 observation.published,
                 observation.modified,
                 observation.source_line,
-                observation.redirected_from,
                 *observation.paragraphs,
             )
         case Listing():

@@ -6,6 +6,7 @@ It knows how rows are made (their ids, numbers and places in the log) and nothin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -48,7 +49,7 @@ class Ledger:
     def __init__(self, known: Known, *, is_ordered: bool = False) -> None:
         self.known = Known(below=known)
         self.is_ordered = is_ordered
-        self.unchanged = 0
+        self.unchanged: Counter[int] = Counter()  # by the seq of the sighting
         self.seen: Seen
         self._ranks = 0
 
@@ -70,6 +71,10 @@ class Ledger:
         """The time zone of the source in hand; UTC for one that is not configured."""
         source = self.known.source(self.source)
         return source.time_zone if source else "UTC"
+
+    def note_unchanged(self) -> None:
+        """Something in the sighting in hand was as it was known."""
+        self.unchanged[self.seen.sighting.seq] += 1
 
     # ------------------------------------------------------------ order
 
@@ -244,7 +249,7 @@ class Ledger:
             places=places,
             identities={s.sighting.seq: fingerprint.identity(s.sighting) for s in seen},
             revision=self.known.revision,
-            unchanged=self.unchanged,
+            unchanged_in=self.unchanged,
         )
 
 

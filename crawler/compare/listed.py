@@ -89,7 +89,7 @@ def _come_again(
     if fields:
         ledger.require_order(ledger.last_seen(item) <= ledger.at)
     if fields and _is_own_wording(teaser, item, span, place, ledger):
-        ledger.unchanged += 1
+        ledger.note_unchanged()
         if not is_block(place):
             ledger.show(item, place, current.id, shown(teaser), position)
         return
@@ -103,7 +103,7 @@ def _come_again(
         ledger.require_no_later_look_alike(item, [copy.item for copy in copies])
         entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger, rank=position)
     else:
-        ledger.unchanged += 1
+        ledger.note_unchanged()
         ledger.complete(item, before, teaser)
     ledger.show(item, place, snapshot.id, shown(teaser), position)
 

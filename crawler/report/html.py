@@ -120,7 +120,7 @@ def _block(entry: Entry, zone: ZoneInfo) -> Block:
         change=change,
         mark=MARKS[change.kind],
         source=one_line(change.source, _MOST_TEXT),
-        headline=one_line(headline(change), _MOST_TEXT),
+        headline=one_line(headline(entry), _MOST_TEXT),
         time=_clock(change.detected_at, zone),
         detected=format_time(change.detected_at),
         interval=interval(change, zone),

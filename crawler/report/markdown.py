@@ -51,7 +51,7 @@ def render(report: Report) -> Iterator[str]:
 
 def _lines(entry: Entry, zone: ZoneInfo) -> Iterator[str]:
     change = entry.change
-    what = _linked(headline(change), change.url)
+    what = _linked(headline(entry), change.url)
     yield f"- **{change.kind}** · {change.subject} · {_plain(change.source)} · {what}"
     yield f"  - {interval(change, zone)} · `{_code(change.id)}`"
     for edit in edits(entry):

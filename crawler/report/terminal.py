@@ -83,7 +83,7 @@ def render_change(entry: Entry, *, zone: str, width: int = 80, colour: bool = Fa
     """One change in full: where, when, how it is known, and every word that differs."""
     page, local_zone = _Page(width, colour), ZoneInfo(zone)
     _title(entry, page)
-    page.text(Text(inert(headline(entry.change)), _BOLD))
+    page.text(Text(inert(headline(entry)), _BOLD))
     page.blank()
     for label, text in _particulars(entry, local_zone):
         page.labelled(label, Text(inert(text)))
@@ -114,7 +114,7 @@ def _head(report: Report, page: _Page, zone: ZoneInfo) -> Iterator[str]:
 def _block(entry: Entry, page: _Page, zone: ZoneInfo) -> None:
     change = entry.change
     _title(entry, page, f"{local(change.detected_at, zone):%H:%M}")
-    page.text(Text(one_line(headline(change), _MOST_HEADLINE), _BOLD))
+    page.text(Text(one_line(headline(entry), _MOST_HEADLINE), _BOLD))
     for edit in edits(entry):
         _short_edit(edit, page)
     for fact in facts(entry):

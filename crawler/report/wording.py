@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import reduce
 from zoneinfo import ZoneInfo
 
+from crawler.report.edits import opening, paragraphs
 from crawler.report.inert import one_line
 from crawler.report.view import Entry, Report
 from storage.jsonl import format_time
@@ -42,6 +43,7 @@ _MONTHS = (
     *("August", "September", "October", "November", "December"),
 )
 _LONGEST_CITED = 160  # characters of a headline
+_LONGEST_OPENING = 60  # characters of a text that stand for its headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,12 @@ def cite(change: Change) -> str:
     return f"presswatch change {change.id} · {one_line(change.source, _LONGEST_CITED)} · {what} · {when}"
 
 
-def headline(change: Change) -> str:
-    return change.headline or NO_HEADLINE
+def headline(entry: Entry) -> str:
+    """What the item is called: its headline, or, where it has none, how its text begins."""
+    if entry.change.headline:
+        return entry.change.headline
+    text = " ".join(paragraphs(entry.after or entry.before))
+    return f"{NO_HEADLINE} {opening(text, _LONGEST_OPENING)}" if text else NO_HEADLINE
 
 
 def seen(snapshot: Snapshot, zone: ZoneInfo) -> str:

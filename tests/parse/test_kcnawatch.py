@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -162,3 +163,10 @@ def test_an_address_without_a_key_is_its_canonical_form() -> None:
         key_of("https://kcnawatch.org/newstream/1396423980-1027x/")
         == "kcnawatch.org/newstream/1396423980-1027x"
     )
+
+
+def test_a_paragraph_of_nothing_but_end_marks_is_soon_done_with() -> None:
+    markup = f'<div class="article-content"><p>Snow fell.</p><p>{"-0- " * 300_000}</p></div>'
+    start = time.monotonic()
+    read(page(markup), COURIER)
+    assert time.monotonic() - start < 5
