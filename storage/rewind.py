@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.known import SpanKey
 from storage.records import Gone, Listing, Sighting, Span, Teaser
 
-Showings = list[tuple[datetime, frozenset[str] | None]]
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """One capture of a place: which teasers it showed, and where in the list."""
+
+    at: datetime
+    positions: Mapping[str, int]  # by `shown`; empty for an article
+    is_block: bool
+
+
+Showings = list[Showing]
 
 
 def as_it_stood(
@@ -35,17 +45,20 @@ def as_it_stood(
 
 
 def showings(place: str, sightings: Iterable[Sighting]) -> Showings:
-    """When `place` was captured, and, for a block, which teasers it showed."""
+    """The captures of `place`, in order of time."""
     wants_gone = place.startswith("g|")
-    found: Showings = []
-    for sighting in sightings:
-        observation = sighting.observation
-        if isinstance(observation, Gone) == wants_gone:
-            teasers = None
-            if isinstance(observation, Listing) and observation.is_block:
-                teasers = frozenset(map(shown, observation.teasers))
-            found.append((sighting.at, teasers))
-    return found
+    kept = [s for s in sightings if isinstance(s.observation, Gone) == wants_gone]
+    return [_showing(s) for s in sorted(kept, key=lambda s: (s.at, s.order))]
+
+
+def _showing(sighting: Sighting) -> Showing:
+    observation = sighting.observation
+    if not isinstance(observation, Listing):
+        return Showing(sighting.at, {}, is_block=False)
+    positions: dict[str, int] = {}
+    for position, teaser in enumerate(observation.teasers):
+        positions.setdefault(shown(teaser), position)
+    return Showing(sighting.at, positions, observation.is_block)
 
 
 def shown(teaser: Teaser) -> str:
@@ -56,10 +69,15 @@ def shown(teaser: Teaser) -> str:
 
 def _reopened(span: Span, before: datetime, captures: Showings) -> Span:
     seen = [
-        at
-        for at, teasers in captures
-        if span.first_at <= at < before and (teasers is None or span.shown in teasers)
+        capture
+        for capture in captures
+        if span.first_at <= capture.at < before and (not capture.is_block or span.shown in capture.positions)
     ]
-    last_at = max(seen, default=span.first_at) if span.last_at >= before else span.last_at
     closed = span.closed_at if span.closed_at is not None and span.closed_at < before else None
-    return replace(span, last_at=last_at, closed_at=closed, is_missing=span.is_missing and closed is not None)
+    return replace(
+        span,
+        last_at=seen[-1].at if seen else span.first_at,
+        position=seen[-1].positions.get(span.shown, 0) if seen else span.position,
+        closed_at=closed,
+        is_missing=span.is_missing and closed is not None,
+    )

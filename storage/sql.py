@@ -504,7 +504,7 @@ def _rewind(db: Connection, since: datetime) -> list[Change]:
             SPAN.c.place == span.place,
             SPAN.c.first_at == span.first_at,
         )
-        values = {n: getattr(span, n) for n in ("last_at", "closed_at", "is_missing")}
+        values = {n: getattr(span, n) for n in ("last_at", "position", "closed_at", "is_missing")}
         db.execute(update(SPAN).where(key).values(**values))
     for table, time in (
         (ITEM, ITEM.c.first_seen),
