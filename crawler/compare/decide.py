@@ -115,9 +115,7 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     ledger.require_not_before(item)
     ledger.require_no_later_turn(item)
     if fields:
-        clues = list(fingerprint.clues(article))
-        copies = match.copies_of(article, ledger.at, clues, ledger.known)
-        ledger.require_no_later_look_alike(item, [copy.item for copy in copies])
+        ledger.require_no_later_look_alike(item, article)
     content = entries.filled(article, before)
     snapshot = ledger.add_snapshot(item, article) if fields else current
     entries.end_absence(item, content, current, ledger)
@@ -181,7 +179,7 @@ def _take_gone(place: str, ledger: Ledger) -> str:
     if item is None:
         return place
     ledger.require_order(ledger.last_seen(item) <= ledger.at)
-    ledger.require_no_later_copy(item)
+    ledger.require_no_later_look_alike(item, ledger.content(item))
     absence = f"g|{place}"
     ledger.show(item, absence, None, "gone")
     span = ledger.known.span(item.id, absence)

@@ -115,7 +115,7 @@ def end_absence(item: Item, content: Content, current: Snapshot, ledger: Ledger,
     for span in absent:
         ledger.close(span)
     if absent or ledger.is_away(item):
-        ledger.require_no_later_copy(item)
+        ledger.require_no_later_look_alike(item, content)
     if not ledger.is_away(item):
         return
     gone_last = max((span.last_at for span in absent), default=None)

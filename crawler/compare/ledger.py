@@ -7,7 +7,6 @@ It knows how rows are made (their ids, numbers and places in the log) and nothin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -110,11 +109,12 @@ class Ledger:
         """Raises OutOfOrder where a later item was judged by whether `item` was there."""
         self.require_order(all(copy.detected_at < self.at for copy in self.known.copies(item.id)))
 
-    def require_no_later_look_alike(self, item: Item, copies: Iterable[Item]) -> None:
-        """Raises OutOfOrder where an item that appeared later reads like what `item` says now."""
-        for other in copies:
-            if other.id != item.id:
-                self.require_older(other)
+    def require_no_later_look_alike(self, item: Item, content: Content) -> None:
+        """Raises OutOfOrder where an item that appeared later reads like `content`, what `item` says now."""
+        clues = list(fingerprint.clues(content))
+        for copy in match.copies_of(content, self.at, clues, self.known):
+            if copy.item.id != item.id:
+                self.require_older(copy.item)
 
     # ------------------------------------------------------------ rows
 

@@ -99,8 +99,7 @@ def _come_again(
     snapshot = ledger.add_snapshot(item, teaser) if fields else current
     entries.end_absence(item, content, current, ledger, rank=position)
     if fields:
-        copies = match.copies_of(teaser, ledger.at, list(fingerprint.clues(teaser)), ledger.known)
-        ledger.require_no_later_look_alike(item, [copy.item for copy in copies])
+        ledger.require_no_later_look_alike(item, teaser)
         entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger, rank=position)
     else:
         ledger.note_unchanged()

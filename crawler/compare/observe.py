@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from crawler.compare import fingerprint
 from crawler.compare.fingerprint import KeyOf
 from storage.known import Known, Questions
-from storage.records import Article, Content, Gone, Listing, Observation, Sighting
+from storage.records import Article, Content, Gone, Item, Listing, Observation, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,24 @@ def _seen(sighting: Sighting, key_of: KeyOf) -> Seen:
 
 
 def _strangers(seen: Seen, known: Known) -> Iterable[Content]:
-    """The contents of one sighting whose address, or whose text at that address, is new."""
+    """The contents of one sighting whose address or text is new, or whose item goes or comes back."""
+    if isinstance(seen.sighting.observation, Gone):
+        gone = known.item_by_key(seen.keys[0] or "")
+        if gone is not None:
+            yield known.snapshots(gone.id)[-1].content
     for content, key in zip(_contents(seen.sighting.observation), seen.keys, strict=False):
         item = known.item_by_key(key) if key else None
-        if item is None or known.snapshots(item.id)[-1].exact != fingerprint.exact(content):
+        if item is None or _was_away(item, known) or _is_other(content, item, known):
             yield content
+
+
+def _was_away(item: Item, known: Known) -> bool:
+    """Whether the item was ever gone: it being there then bears on what its copies are."""
+    return bool(known.turns(item.id)) or any(s.snapshot_id is None for s in known.spans(item.id))
+
+
+def _is_other(content: Content, item: Item, known: Known) -> bool:
+    return known.snapshots(item.id)[-1].exact != fingerprint.exact(content)
 
 
 def _contents(observation: Observation) -> tuple[Content, ...]:
