@@ -94,12 +94,16 @@ class Ledger:
         self.require_order(match.is_older(item, self.seen.sighting))
 
     def require_not_before(self, item: Item) -> None:
-        """Raises OutOfOrder where the sighting in hand comes before the one that opened `item`.
+        """Raises OutOfOrder where the sighting in hand may come before the one that gave `item` its text.
 
         Within the one instant of a dated pass, the order in which its pages arrived stands.
         """
-        is_dated_pass = self.seen.sighting.origin is Origin.CRAWL and item.first_seen == self.at
-        self.require_order(is_dated_pass or match.is_older(item, self.seen.sighting))
+        latest = self.known.snapshots(item.id)[-1]
+        if self.seen.sighting.origin is Origin.CRAWL and latest.seen_at == self.at:
+            return
+        is_new = latest.number == 1
+        is_after = match.is_older(item, self.seen.sighting) if is_new else latest.seen_at < self.at
+        self.require_order(is_after)
 
     def require_no_later_turn(self, item: Item) -> None:
         """Raises OutOfOrder where the log says of a later time that `item` went or came back."""

@@ -34,7 +34,7 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
     lost = {} if is_block(place) else {s.item_id: s for s in listed_before if s.item_id not in there}
     settled: set[str] = set()
     for position, (teaser, key) in enumerate(zip(listing.teasers, keys, strict=True)):
-        item = found.get(position) or _repeated(teaser, key, ledger)
+        item = found.get(position) or _repeated(teaser, key, settled, ledger)
         if item is None:
             item = _appear(teaser, key, position, place, lost, ledger)
         elif item.id not in settled:
@@ -51,23 +51,28 @@ def _identify(listing: Listing, keys: tuple[str | None, ...], ledger: Ledger) ->
     found = {i: item for i, key in enumerate(keys) if key and (item := known.item_by_key(key))}
     taken = {item.id for item in found.values()}
     for i, teaser in enumerate(listing.teasers):
-        if i not in found and (teaser.headline or teaser.excerpt):
+        is_repeat = keys[i] is not None and keys[i] in keys[:i]
+        if i not in found and not is_repeat and (teaser.headline or teaser.excerpt):
             clues = list(fingerprint.clues(teaser))
-            item = match.find_teaser(sighting, teaser, clues, known, ledger.zone, ledger.require_order)
-            if item is not None and item.id not in taken:
+            item = match.find_teaser(sighting, teaser, clues, known, ledger.zone, ledger.require_order, taken)
+            if item is not None:
                 found[i] = item
                 taken.add(item.id)
     return found
 
 
-def _repeated(teaser: Teaser, key: str | None, ledger: Ledger) -> Item | None:
-    """The item that appeared further up in this very listing, shown a second time."""
+def _repeated(teaser: Teaser, key: str | None, settled: set[str], ledger: Ledger) -> Item | None:
+    """The item that stood further up in this very listing, if this is it once more."""
     if key is not None:
         return ledger.known.item_by_key(key)
     clues = list(fingerprint.clues(teaser))
-    return match.find_teaser(
+    item = match.find_teaser(
         ledger.seen.sighting, teaser, clues, ledger.known, ledger.zone, ledger.require_order
     )
+    if item is None or item.id not in settled:
+        return None
+    is_same = not differ.differences(ledger.content(item), teaser, ledger.zone, is_cut=True)
+    return item if is_same else None
 
 
 def _come_again(

@@ -14,7 +14,7 @@ An item that has an address of its own is never taken over by a capture at anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,19 +73,26 @@ def find_teaser(
     known: Known,
     zone: str,
     require_order: Callable[[bool], None],
+    taken: Collection[str] = (),
 ) -> Item | None:
-    """The known teaser that this one is, where no address tells; None where there is none."""
+    """The known teaser that this one is, where no address tells; None where there is none.
+
+    `taken`: ids of items that other teasers of the same listing are.
+    """
     label = getattr(sighting.observation, "source_line", None)
+    best: tuple[int, Item] | None = None
     for item in _candidates(Subject.TEASER, found, known):
-        if _may_adopt(sighting, teaser.url, label, item, known):
-            require_order(_is_settled(item, sighting, known))
-            if teaser.url is not None and known.addresses(item.id):
-                continue
-            content = current(item, known)
-            assert isinstance(content, Teaser)
-            if _is_same_teaser(teaser, content, zone):
-                return item
-    return None
+        if item.id in taken or not _may_adopt(sighting, teaser.url, label, item, known):
+            continue
+        require_order(_is_settled(item, sighting, known))
+        if teaser.url is not None and known.addresses(item.id):
+            continue
+        content = current(item, known)
+        assert isinstance(content, Teaser)
+        score = _teaser_score(teaser, content, zone)
+        if score and (best is None or score > best[0]):
+            best = (score, item)
+    return best[1] if best else None
 
 
 def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], known: Known) -> list[Copy]:
@@ -182,14 +189,15 @@ def _article_score(article: Article, content: Article, zone: str) -> float:
     return likeness.similarity if likeness.is_same else 0.0
 
 
-def _is_same_teaser(teaser: Teaser, content: Teaser, zone: str) -> bool:
-    excerpts_agree = bool(
-        teaser.excerpt and content.excerpt and differ.is_cut_of(teaser.excerpt, content.excerpt)
-    )
-    if teaser.headline and content.headline and differ.same_text(teaser.headline, content.headline):
-        return excerpts_agree or differ.same_date(teaser.date, content.date, zone)
+def _teaser_score(teaser: Teaser, content: Teaser, zone: str) -> int:
+    """How surely two are one: 3 by headline and excerpt, 2 excerpt and date, 1 headline and date, 0 not."""
+    agree = bool(teaser.excerpt and content.excerpt and differ.is_cut_of(teaser.excerpt, content.excerpt))
+    is_titled = teaser.headline is not None and content.headline is not None
     is_dated = teaser.date is not None and content.date is not None
-    return excerpts_agree and is_dated and differ.same_date(teaser.date, content.date, zone)
+    is_same_day = differ.same_date(teaser.date, content.date, zone)
+    if is_titled and differ.same_text(teaser.headline, content.headline):
+        return 3 if agree else int(is_same_day)
+    return 2 if agree and is_dated and is_same_day else 0
 
 
 def _copy(content: Content, at: datetime, item: Item, known: Known) -> Copy | None:
