@@ -261,13 +261,26 @@ def _take_all(
 ) -> None:
     """Record in order of time; what stands in one document keeps its order there."""
     ordered = sorted(sightings, key=lambda s: s.at)
-    for start in range(0, len(ordered), BATCH):
-        batch = ordered[start : start + BATCH]
+    taken = 0
+    for batch in _batches(ordered):
         targets = _targets(store, batch, key_of)
         verdict = pipeline.take(store, batch, key_of, finish=lambda _, found=targets: found)  # type: ignore[misc]
         summary.counts.update(change.kind.value for change in verdict.brought())
         summary.counts["unchanged"] += verdict.unchanged
-        progress(f"{start + len(batch)} of {len(ordered)} observations")
+        taken += len(batch)
+        progress(f"{taken:,} of {len(ordered):,} observations")
+
+
+def _batches(ordered: list[Sighting]) -> Iterator[list[Sighting]]:
+    """`ordered` in batches of about BATCH; what was captured at one instant stays together."""
+    batch: list[Sighting] = []
+    for sighting in ordered:
+        if len(batch) >= BATCH and sighting.at != batch[-1].at:
+            yield batch
+            batch = []
+        batch.append(sighting)
+    if batch:
+        yield batch
 
 
 def _targets(store: Store, batch: Sequence[Sighting], key_of: KeyOf) -> list[Target]:

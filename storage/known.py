@@ -62,6 +62,7 @@ class Known:
         self._copies: dict[str, list[Change]] = {}
         self.held: set[str] = set()
         self.latest: dict[str, tuple[datetime, str]] = {}
+        self.instants: set[tuple[str, datetime]] = set()
         self.sources: dict[str, Source] = {}
         self.next_seq: int = below.next_seq if below else 1
         self.revision: int = below.revision if below else 0
@@ -182,6 +183,10 @@ class Known:
         """Whether the observation of this identity is kept already."""
         return any(identity in layer.held for layer in self._layers())
 
+    def has_instant(self, source: str, at: datetime) -> bool:
+        """Whether anything of `source` seen at exactly that instant is kept already."""
+        return any((source, at) in layer.instants for layer in self._layers())
+
     def latest_at(self, place: str) -> tuple[datetime, str] | None:
         """Time and content digest of the newest observation of `place`."""
         return next((x for layer in self._layers() if (x := layer.latest.get(place))), None)
@@ -203,7 +208,7 @@ class Questions:
     keys: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     clues: frozenset[tuple[str, int]] = frozenset()
-    exacts: frozenset[str] = frozenset()
+    instants: frozenset[datetime] = frozenset()
 
 
 @dataclass(slots=True)

@@ -57,6 +57,7 @@ def decide(seen: Sequence[Seen], known: Known, *, is_ordered: bool = False) -> V
             continue
         ledger.known.held.add(identity)
         ledger.turn_to(one)
+        ledger.require_alone()
         places[one.sighting.seq] = _take(one, ledger)
         taken.append(one)
     return ledger.verdict(taken, places)

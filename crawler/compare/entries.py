@@ -59,7 +59,6 @@ def log_duplicate(
     item: Item, content: Content, snapshot: Snapshot, copy: Copy, ledger: Ledger, **said: Any
 ) -> None:
     """The row for a copy of an older item."""
-    where = ledger.url_of(copy.item) or copy.item.source
     degree = "the same text as" if copy.similarity == 1.0 else f"{copy.similarity:.0%} like"
     ledger.log(
         ChangeKind.DUPLICATE,
@@ -68,7 +67,7 @@ def log_duplicate(
         after=snapshot.id,
         similarity=copy.similarity,
         of=copy.item.id,
-        reason=f"{degree} {where}, first seen {format_time(copy.item.first_seen)}",
+        reason=f"{degree} one of {copy.item.source}, first seen {format_time(copy.item.first_seen)}",
         **said,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from crawler.compare import fingerprint
 from crawler.compare.fingerprint import KeyOf
 from storage.known import Known, Questions
-from storage.records import Article, Content, Gone, Item, Listing, Observation, Sighting
+from storage.records import Article, Content, Gone, Item, Listing, Observation, Origin, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ def questions(seen: Sequence[Seen]) -> Questions:
         identities=frozenset(fingerprint.identity(s.sighting) for s in seen),
         keys=frozenset(key for s in seen for key in (*s.keys, s.old_key) if key),
         places=frozenset(s.place for s in seen if s.place),
+        instants=frozenset(s.sighting.at for s in seen if s.sighting.origin is not Origin.CRAWL),
     )
 
 
