@@ -62,7 +62,7 @@ class Known:
         self._copies: dict[str, list[Change]] = {}
         self.held: set[str] = set()
         self.latest: dict[str, tuple[datetime, str]] = {}
-        self.instants: set[tuple[str, datetime]] = set()
+        self.instants: set[datetime] = set()
         self.sources: dict[str, Source] = {}
         self.next_seq: int = below.next_seq if below else 1
         self.revision: int = below.revision if below else 0
@@ -183,9 +183,9 @@ class Known:
         """Whether the observation of this identity is kept already."""
         return any(identity in layer.held for layer in self._layers())
 
-    def has_instant(self, source: str, at: datetime) -> bool:
-        """Whether anything of `source` seen at exactly that instant is kept already."""
-        return any((source, at) in layer.instants for layer in self._layers())
+    def has_instant(self, at: datetime) -> bool:
+        """Whether anything seen at exactly that instant is kept already."""
+        return any(at in layer.instants for layer in self._layers())
 
     def latest_at(self, place: str) -> tuple[datetime, str] | None:
         """Time and content digest of the newest observation of `place`."""

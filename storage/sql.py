@@ -380,9 +380,9 @@ class _Recall:
             wanted = select(OBSERVATION.c.identity)
             rows = _where_in(db, wanted, OBSERVATION.c.identity, questions.identities)
             known.held = {row.identity for row in rows}
-            wanted = select(OBSERVATION.c.source, OBSERVATION.c.at).distinct()
+            wanted = select(OBSERVATION.c.at).distinct()
             found = _where_in(db, wanted, OBSERVATION.c.at, questions.instants)
-            known.instants = {(row.source, row.at) for row in found}
+            known.instants = {row.at for row in found}
         ids = self._by_key(questions.keys) | self._at_places(questions.places)
         ids |= self._by_clue(questions.clues)
         self._latest(questions.places | questions.keys)

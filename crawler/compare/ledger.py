@@ -83,13 +83,13 @@ class Ledger:
             raise OutOfOrder(self.at)
 
     def require_alone(self) -> None:
-        """Raises OutOfOrder where the store holds other captures of this source and this very instant.
+        """Raises OutOfOrder where the store holds other captures of this very instant.
 
         What came in together is in order; what a crawl dates stands in the order in which it arrived.
         """
         sighting = self.seen.sighting
         is_crawl = sighting.origin is Origin.CRAWL
-        self.require_order(is_crawl or not self.known.has_instant(self.source, sighting.at))
+        self.require_order(is_crawl or not self.known.has_instant(sighting.at))
 
     def require_latest(self, place: str) -> None:
         """Raises OutOfOrder where `place` was observed later, or otherwise at the same instant."""
