@@ -27,13 +27,13 @@ class ConfigError(PresswatchError):
 
 
 class SeedError(PresswatchError):
-    """A seed document is broken. The rest of a batch is still taken."""
+    """A seed document is broken; without a `line`, it is not there at all. The rest of a batch is still taken."""
 
-    def __init__(self, file: str, line: int, reason: str) -> None:
+    def __init__(self, file: str, line: int | None, reason: str) -> None:
         self.file = file
         self.line = line
         self.reason = reason
-        super().__init__(f"{file}:{line}: {reason}")
+        super().__init__(f"{file}: {reason}" if line is None else f"{file}:{line}: {reason}")
 
 
 class UsageError(PresswatchError):

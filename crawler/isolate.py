@@ -30,7 +30,7 @@ from selectolax.lexbor import SelectolaxError
 
 from crawler.parse import Reading, read
 from storage.jsonl import format_time, from_json, parse_time, to_json
-from storage.records import Article, DateOrder, Listing, Page, Source, TargetKind
+from storage.records import Article, DateOrder, Listing, Observation, Page, Source, TargetKind
 
 _START_SECONDS = 30.0  # a child has to import the parser; not counted against any page
 _REPLY_LIMIT = 64 * 1024 * 1024  # bytes
@@ -219,14 +219,17 @@ def _reading(answer: bytes) -> Reading | Broken:
         said = json.loads(answer)
         if "broken" in said:
             return Broken(f"parser: {str(said['broken'])[:300]}")
-        article = from_json(said["article"]) if said.get("article") else None
-        listing = from_json(said["listing"]) if said.get("listing") else None
+        article, listing = _observation(said.get("article")), _observation(said.get("listing"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("parser: its answer is none")
     obstacle = said.get("obstacle")
     if not isinstance(article, Article | None) or not isinstance(listing, Listing | None):
         return Broken("parser: its answer is none")
     return Reading(article, listing, obstacle[:1_000] if isinstance(obstacle, str) else None)
+
+
+def _observation(said: object) -> Observation | None:
+    return from_json(said, needs_time=False) if said else None
 
 
 # ---------------------------------------------------------------- the child's end
@@ -259,7 +262,7 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         status=head["status"],
         headers=tuple((name, value) for name, value in head["headers"]),
         body=body,
-        fetched_at=parse_time(head["fetched_at"]),
+        fetched_at=parse_time(head["fetched_at"]) if head["fetched_at"] else None,
     )
     for name in ("listings", "feeds", "sitemaps", "articles", "hosts"):
         source[name] = tuple(source[name])

@@ -104,7 +104,7 @@ def files(paths: Iterable[Path], problems: list[SeedError]) -> Iterator[Path]:
             yield path
         else:
             reason = "is neither a file nor a folder" if path.exists() else "there is no such file or folder"
-            problems.append(SeedError(str(path), 1, reason))
+            problems.append(SeedError(str(path), None, reason))
 
 
 async def read_document(
@@ -145,8 +145,10 @@ def read_bytes(path: Path) -> bytes:
         if body.startswith(b"\x1f\x8b"):
             with gzip.open(path) as packed:
                 body = packed.read(LIMIT_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise SeedError(str(path), 1, f"cannot be read: {error}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise SeedError(str(path), 1, f"broken gzip: {error}") from error
+    except OSError as error:
+        raise SeedError(str(path), None, f"cannot be read: {error.strerror or error}") from error
     if len(body) > LIMIT_BYTES:
         raise SeedError(str(path), 1, f"is larger than {LIMIT_BYTES:,} bytes")
     return body
@@ -183,9 +185,7 @@ def _reason(error: Exception) -> str:
 async def _read_html(
     body: bytes, path: Path, url: str | None, parse: Parse, source_of: SourceOf
 ) -> AsyncIterator[Taken]:
-    address = url or sidecar_url(path)
-    modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    reading = await read_html(body, address, source_of(address), modified, parse)
+    reading = await read_html(body, url or sidecar_url(path), source_of, parse)
     if reading.obstacle is not None:
         raise SeedError(str(path), 1, reading.obstacle)
     if reading.article is None and not (reading.listing and reading.listing.teasers):
@@ -198,11 +198,18 @@ async def _read_html(
 
 
 async def read_html(
-    body: bytes, url: str | None, source: Source, at: datetime, parse: Parse, kind: TargetKind | None = None
+    body: bytes, url: str | None, source_of: SourceOf, parse: Parse, kind: TargetKind | None = None
 ) -> Reading:
-    """What a saved page says; its observations are dated by the page itself where it prints its day."""
-    page = Page(url or "", url or "", 200, (("content-type", "text/html"),), body, at)
-    return await parse(page, source, kind)
+    """What a saved page says. Without `url` it has the address that it calls its own.
+
+    `captured_at` is the day that the page prints as that of the visit; None where it prints none.
+    """
+    page = Page(url or "", url or "", 200, (("content-type", "text/html"),), body, None)
+    reading = await parse(page, source_of(url), kind)
+    own = next((seen.url for seen in (reading.article, reading.listing) if seen is not None), None)
+    if url is None and own is not None and source_of(own).name:
+        return await read_html(body, own, source_of, parse, kind)  # now as a page of its source
+    return reading
 
 
 def named(observation: Observation) -> Observation:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +23,6 @@ from storage.jsonl import to_json
 from storage.records import Article, Gone, Listing, Observation, Source, Target, TargetKind
 from storage.store import Store
 
-_UNDATED = datetime(1, 1, 1, tzinfo=UTC)  # stands for "not known" on its way through the parser
 _FEEDS = ("/feed", "/rss", "/atom", ".rss", ".atom", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml")
 _STORY = re.compile(r"[^/]*\d{4,}[^/]*|(?:[^/-]+-){3,}[^/-]+")  # a path's last part as of an article
 
@@ -53,31 +51,30 @@ class Bench:
     async def read(self, files: Iterable[Path], parse: Parse) -> AsyncIterator[dict[str, Any] | SeedError]:
         """One object an observation, in the order of the files; an error for a file that cannot be read."""
         for path in files:
+            found: list[Observation] = []
             try:
-                found = await self._observations(path, parse)
+                found, problems = await self._observations(path, parse)
             except SeedError as error:
-                yield error
-                if self.wanted is None:
-                    continue
-                found = []
-            for observation in self._as_wanted(found, path):
-                yield _line(observation, str(path))
+                problems = [error]
+            for problem in problems:
+                yield problem
+            if found or self.wanted is not None:
+                for observation in self._as_wanted(found, path):
+                    yield _line(observation, str(path))
 
-    async def _observations(self, path: Path, parse: Parse) -> list[Observation]:
+    async def _observations(self, path: Path, parse: Parse) -> tuple[list[Observation], list[SeedError]]:
         body = seed.read_bytes(path)
-        if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        if not body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             taken, problems = await seed.read_document(path, parse=parse, source_of=self._source_of)
-            if problems:
-                raise problems[0]
-            return [replace(one.observation, url=self._url(path) or one.observation.url) for one in taken]  # type: ignore[arg-type]
+            url = self._url(path)
+            return [replace(one.observation, url=url or one.observation.url) for one in taken], problems  # type: ignore[arg-type]
         url = self._url(path) or seed.sidecar_url(path)
         kind = TargetKind(self.wanted) if self.wanted else None
-        source = self._source(url)
-        reading = await seed.read_html(body, url, source, _UNDATED, parse, kind)
+        reading = await seed.read_html(body, url, self._source, parse, kind)
         if reading.obstacle is not None:
             raise SeedError(str(path), 1, reading.obstacle)
         found = (reading.article, reading.listing)
-        return [_undated(seed.named(one)) for one in found if one is not None]
+        return [seed.named(one) for one in found if one is not None], []
 
     def _as_wanted(self, found: list[Observation], path: Path) -> list[Observation]:
         """`found`, or with --as exactly one observation of that kind, empty if there is none."""
@@ -106,15 +103,24 @@ def read_addresses(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--urls {path}: cannot be read: {error}") from error
+        raise UsageError(f"--urls {path}: cannot be read: {getattr(error, 'strerror', error)}") from error
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 entry = json.loads(line)
-                found[str(PurePath(entry["file"]))] = str(entry["url"])
-            except (ValueError, KeyError, TypeError) as error:
+                found[str(PurePath(entry["file"]))] = web_address(entry["url"])
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise UsageError(f'{path}:{number}: not a line {{"file": …, "url": …}}') from error
+            except UsageError as error:
+                raise UsageError(f"{path}:{number}: {error}") from error
     return found
+
+
+def web_address(text: str) -> str:
+    """`text`, where it is an http(s) address that a page can have. Raises UsageError."""
+    if not re.match(r"https?://", text, re.IGNORECASE) or urls.absolute("", text) is None:
+        raise UsageError(f"{text[:200]!r} is no web address: write all of it, such as https://news.example/a")
+    return text
 
 
 def cluster(path: Path) -> Iterator[dict[str, str]]:
@@ -152,7 +158,7 @@ def _json_lines(path: Path, keys: Mapping[str, type]) -> Iterator[dict[str, Any]
 def as_text(line: Mapping[str, Any]) -> str:
     """An observation for a person."""
     head = [f"{line['file']}: {line['kind']} of {line['source']}  {line['url'] or ''}"]
-    names = ("headline", "byline", "published", "modified")
+    names = ("captured_at", "headline", "byline", "published", "modified")
     head += [f"  {name}: {line[name]}" for name in names if line.get(name)]
     body = [f"\n  {paragraph}" for paragraph in line.get("paragraphs", ())]
     teasers = [
@@ -206,10 +212,6 @@ def import_addresses(store: Store, source: str, file: Path, key_of: KeyOf) -> Im
     store.put_targets(new)
     result.added, result.known = len(new), len(found) - len(new)
     return result
-
-
-def _undated(observation: Observation) -> Observation:
-    return replace(observation, captured_at=None) if observation.captured_at == _UNDATED else observation
 
 
 def _line(observation: Observation, file: str) -> dict[str, Any]:

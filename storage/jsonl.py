@@ -121,7 +121,10 @@ def parse_time(text: str) -> datetime:
     >>> parse_time("2026-01-20T09:00:00+09:00")
     datetime.datetime(2026, 1, 20, 0, 0, tzinfo=datetime.timezone.utc)
     """
-    value = datetime.fromisoformat(text)
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text[:100]!r} is no time: write 2026-01-20T09:00:00Z or …+09:00") from error
     if value.tzinfo is None:
         if not _DAY.match(text):
             raise ValueError(f"{text!r} has no time zone: write 2026-01-20T09:00:00Z or …+09:00")

@@ -136,7 +136,7 @@ class Page:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    fetched_at: datetime
+    fetched_at: datetime | None  # None: a saved page, and nobody knows when
     seconds: float = 0.0
     redirects: tuple[str, ...] = ()  # addresses passed on the way, requested first, final left out
 

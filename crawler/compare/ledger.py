@@ -138,8 +138,11 @@ class Ledger:
         """
         sighting = self.seen.sighting
         parts = (key,) if key else (sighting.observation.source, fingerprint.exact(content), _iso(self.at))
+        id_ = _id(subject, *parts)
+        while self.known.item(id_):  # the same words twice at one instant, and yet two
+            id_ = _id(id_)
         item = Item(
-            id=_id(subject, *parts),
+            id=id_,
             subject=subject,
             source=self.source,
             first_seen=self.at,
@@ -160,8 +163,11 @@ class Ledger:
         exact = fingerprint.exact(content)
         sighting = self.seen.sighting
         earlier = self.known.snapshots(item.id)
+        id_ = _id("snapshot", item.id, exact, _iso(self.at))
+        while self.known.snapshot(id_):  # there and back within one instant
+            id_ = _id(id_)
         snapshot = Snapshot(
-            id=_id("snapshot", item.id, exact, _iso(self.at)),
+            id=id_,
             item_id=item.id,
             number=earlier[-1].number + 1 if earlier else 1,
             seen_at=self.at,

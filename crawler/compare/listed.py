@@ -65,14 +65,12 @@ def _repeated(teaser: Teaser, key: str | None, settled: set[str], ledger: Ledger
     """The item that stood further up in this very listing, if this is it once more."""
     if key is not None:
         return ledger.known.item_by_key(key)
-    clues = list(fingerprint.clues(teaser))
-    item = match.find_teaser(
-        ledger.seen.sighting, teaser, clues, ledger.known, ledger.zone, ledger.require_order
-    )
-    if item is None or item.id not in settled:
-        return None
-    is_same = not differ.differences(ledger.content(item), teaser, ledger.zone, is_cut=True)
-    return item if is_same else None
+    for kind, value in fingerprint.clues(teaser):
+        for clue in ledger.known.clues(kind, value):
+            item = ledger.known.item(clue.item_id) if clue.item_id in settled else None
+            if item and not differ.differences(ledger.content(item), teaser, ledger.zone, is_cut=True):
+                return item
+    return None
 
 
 def _come_again(

@@ -25,7 +25,7 @@ from crawler.parse.article import read_article
 from crawler.parse.body import Body, Form, open_body
 from crawler.parse.feed import read_feed
 from crawler.parse.listing import read_listing
-from crawler.parse.metadata import read_metadata
+from crawler.parse.metadata import canonical, read_metadata
 from crawler.parse.recipe import Markup, Recipe
 from crawler.parse.sitemap import read_sitemap
 from storage.records import Article, Listing, Page, Source, TargetKind, Teaser
@@ -51,7 +51,9 @@ def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
 
     `kind` is what the page was fetched as: an ARTICLE gives the article and the teasers its recipe finds
     beside it, anything else a listing. With None, a saved page, it is what the page turns out to be. A
-    `source` without a name takes the one that the page prints. Never raises for what a page may hold.
+    `source` without a name takes the one that the page prints. A saved page without an address has the one
+    that it calls its own, and is of the day that its recipe finds printed on it: else `captured_at` is None.
+    Never raises for what a page may hold.
     """
     body = open_body(page)
     if body.form is Form.EMPTY:
@@ -84,6 +86,8 @@ def _machine_read(page: Page, body: Body, source: Source, *, is_sitemap: bool) -
 
 def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) -> Reading:
     tree = LexborHTMLParser(body.text)
+    if not page.url:
+        page = _at(page, canonical(tree, None) or "")
     markup = Markup(tree, page.url, source)
     site = sites.for_url(page.url, source.recipe)
     if site is None and source.recipe is None:
@@ -97,10 +101,16 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     if article is None and not (listing and listing.teasers) and obstacles.is_blank(tree):
         return Reading(obstacle="empty page")
     named = _named(source, page, article, listing, tree)
+    if page.fetched_at is None and site is not None:
+        page = replace(page, fetched_at=recipe.shown_day(site, markup))
     return Reading(
         _stored_article(article, page, named) if article else None,
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
     )
+
+
+def _at(page: Page, url: str) -> Page:
+    return replace(page, requested_url=url, url=url)
 
 
 def _by_recipe(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -40,6 +40,7 @@ class Markup:
 
 ReadArticle = Callable[[Markup], Article | None]
 ReadListing = Callable[[Markup], Listing]
+ReadDay = Callable[[Markup], str | None]  # an ISO day
 
 TEASER_LIMIT = 6_000
 
@@ -70,6 +71,7 @@ class Recipe:
 
     read_article: ReadArticle | None = None
     read_listing: ReadListing | None = None
+    read_day: ReadDay | None = None  # the day of the visit, where the site prints it on every page
 
 
 def article(recipe: Recipe, markup: Markup) -> Article | None:
@@ -99,6 +101,12 @@ def listing(recipe: Recipe, markup: Markup) -> Listing:
     teasers = (_row_teaser(recipe, row, markup.url, markup.source) for row in rows)
     kept = tuple(teaser for teaser in teasers if teaser.url or teaser.headline or teaser.excerpt)
     return Listing(markup.source.name, markup.url, None, kept)
+
+
+def shown_day(recipe: Recipe, markup: Markup) -> datetime | None:
+    """The first moment, in UTC, of the day that the page says it was served on; None where it says none."""
+    day = recipe.read_day(markup) if recipe.read_day else None
+    return datetime.combine(date.fromisoformat(day), time(), UTC) if day else None
 
 
 def is_wall(recipe: Recipe, markup: Markup) -> bool:

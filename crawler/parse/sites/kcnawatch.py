@@ -31,6 +31,7 @@ _ROWS = ".article-desc"
 _ROW_DATE = ".articled-date, .article-date, time"
 _KEY = re.compile(r"/newstream/(\d{8,11}-[0-9a-f]{1,40})(?![^/?#])")
 _HEADLINE_LIMIT = 1_000  # characters
+_HEADER_LINES = 5  # a date further down is no header
 
 
 def read_article(page: Markup) -> Article | None:
@@ -61,6 +62,16 @@ def read_listing(page: Markup) -> Listing:
     lines = page.lines(_ROWS)
     teasers = list(_row_teasers(lines, page.rows, page.url)) or list(_bare_teasers(lines, page.url))
     return Listing(page.source.name, page.url, None, _each_once(teasers), _label(lines))
+
+
+def read_day(page: Markup) -> str | None:
+    """The day in the header, which the site writes anew for every visit."""
+    return next((day for line in page.lines(_ROWS)[:_HEADER_LINES] if (day := _header_day(line))), None)
+
+
+def _header_day(line: Line) -> str | None:
+    is_own = line.row is None and not line.href
+    return marks.day(line.text) if is_own and marks.is_header(line.text) else None
 
 
 # ---------------------------------------------------------------- article
@@ -295,4 +306,5 @@ RECIPE = Recipe(
     marks=re.compile(r"articled-date|Read original version at source|href=[\"']/newstream/1\d{8,9}-\d"),
     read_article=read_article,
     read_listing=read_listing,
+    read_day=read_day,
 )
