@@ -27,7 +27,7 @@ class ConfigError(PresswatchError):
 
 
 class SeedError(PresswatchError):
-    """A seed document is broken; without a `line`, it is not there at all. The rest of a batch is still taken."""
+    """A seed document is broken; without a `line`, it is not there at all. The rest is still taken."""
 
     def __init__(self, file: str, line: int | None, reason: str) -> None:
         self.file = file
