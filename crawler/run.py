@@ -171,11 +171,11 @@ class Crawl:
     async def _record(self, looks: list[Look]) -> None:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
         self._doubts.seen(looks)
-        if self.plan.verifies_moves and not self.summary.is_interrupted:
-            looks = await self._without_doubtful(looks)
-        if not looks:
+        try:
+            changes = await asyncio.to_thread(self._keep, looks)
+        except _Doubtful as doubt:
+            await self._hold(looks, doubt.older)
             return
-        changes = await asyncio.to_thread(self._keep, looks)
         await self._follow(looks, changes)
         for look in looks:
             self._frontier.open -= 1
@@ -205,6 +205,9 @@ class Crawl:
                 self.keep(look.page.body)
 
         def finish(verdict: Verdict) -> list[Target]:
+            older = self._older_addresses(looks, verdict)
+            if older:
+                raise _Doubtful(older)
             for digest in {s.evidence for s in verdict.rows.snapshots if s.evidence in bodies}:
                 self.keep(bodies[digest or ""])
             return [self._settled(look, verdict) for look in looks]
@@ -288,30 +291,32 @@ class Crawl:
 
     # ------------------------------------------------------------ moved, or a duplicate?
 
-    async def _without_doubtful(self, looks: list[Look]) -> list[Look]:
-        """`looks` less those whose story stands at an older address that must be looked at first."""
-        doubtful = await asyncio.to_thread(self._doubtful, looks)
-        for look, older in doubtful:
-            self._doubts.hold(look, older.key)
-            self._start(self._frontier.add(older, is_first=True))
-        held = {id(look) for look, _ in doubtful}
-        return [look for look in looks if id(look) not in held]
+    async def _hold(self, looks: list[Look], older: dict[int, Target]) -> None:
+        """Record `looks` less those (by their place among them) that wait for an older address."""
+        for place, target in older.items():
+            self._doubts.hold(looks[place], target.key)
+            self._start(self._frontier.add(target, is_first=True))
+        rest = [look for place, look in enumerate(looks) if place not in older]
+        if rest:
+            await self._record(rest)
 
-    def _doubtful(self, looks: list[Look]) -> list[tuple[Look, Target]]:
-        sightings = [s for look in looks for s in look.sightings]
-        older: dict[str, Target] = {}
-        for change in pipeline.weigh(self.store, sightings, self.key_of).brought():
-            if change.kind is ChangeKind.DUPLICATE and change.subject is Subject.ARTICLE and change.url:
-                target = self._older_address(change)
-                if target is not None:
-                    older[change.url] = target
-        return [
-            (look, older[url])
-            for look in looks
-            for s in look.sightings
-            if isinstance(s.observation, Article) and (url := s.observation.url) in older
+    def _older_addresses(self, looks: Sequence[Look], verdict: Verdict) -> dict[int, Target]:
+        """For each look, by its place, whose story is a copy: the older address to be looked at first."""
+        if not self.plan.verifies_moves or self.summary.is_interrupted:
+            return {}
+        copies = {
+            change.url: target
+            for change in verdict.brought()
+            if change.kind is ChangeKind.DUPLICATE and change.subject is Subject.ARTICLE
+            if (target := self._older_address(change)) is not None
+        }
+        return {
+            place: copies[sighting.observation.url]
+            for place, look in enumerate(looks)
+            for sighting in look.sightings
+            if isinstance(sighting.observation, Article) and sighting.observation.url in copies
             if not self._doubts.is_settled(look)
-        ]
+        }
 
     def _older_address(self, change: Change) -> Target | None:
         """The target of the older copy, if it is on the same host and not yet looked at in this pass."""
@@ -325,6 +330,14 @@ class Crawl:
         if self._doubts.is_seen(target.key):
             return None
         return self.store.targets([target.key]).get(target.key, target)
+
+
+class _Doubtful(Exception):
+    """A batch holds copies whose older addresses must be looked at before it is recorded."""
+
+    def __init__(self, older: dict[int, Target]) -> None:
+        self.older = older
+        super().__init__(f"{len(older)} older addresses to look at first")
 
 
 class _Doubts:
