@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from crawler.config import Settings
@@ -20,22 +23,50 @@ EXIT_FAILED = 1  # something that was asked for could not be done
 EXIT_USAGE = 2  # wrong usage or configuration
 EXIT_INTERRUPTED = 130
 
+
+class Commands(TyperGroup):
+    """The commands, for which it is no failure that a reader has seen enough (`| head -1`)."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            _drop_output()
+            raise typer.Exit from None
+
+
 app = typer.Typer(
     name="presswatch",
-    help="Watches the press: what is new, changed, duplicate, moved, removed or restored, with the evidence.",
+    cls=Commands,
+    help="""Watches the press: what is new, changed, duplicate, moved, removed or restored, with the evidence.
+
+    Example: presswatch demo
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-sources_app = typer.Typer(help="Show, add and import sources.", rich_markup_mode=None)
-db_app = typer.Typer(help="The store's schema.", no_args_is_help=True, rich_markup_mode=None)
+sources_app = typer.Typer(rich_markup_mode=None)
+db_app = typer.Typer(
+    help="""The store's schema.
+
+    Example: presswatch db upgrade
+    """,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(sources_app, name="sources")
 app.add_typer(db_app, name="db")
 
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
-Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to FILE instead of the screen.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE instead of the screen.")
+]
 
 
 def main() -> None:
@@ -43,6 +74,7 @@ def main() -> None:
     from crawler.errors import ConfigError, PresswatchError, UsageError
     from storage.errors import StoreError
 
+    _open_streams()
     try:
         app()
     except (ConfigError, UsageError) as error:
@@ -51,9 +83,35 @@ def main() -> None:
     except (PresswatchError, StoreError) as error:
         _say(f"presswatch: {error}")
         sys.exit(EXIT_FAILED)
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has seen enough
-        sys.exit(0)
+    except OSError as error:
+        _drop_output()
+        _say(f"presswatch: {error.filename or 'the output'}: {error.strerror or error}")
+        sys.exit(EXIT_FAILED)
+
+
+def _open_streams() -> None:
+    """Output that is read on by a program is UTF-8 whatever the locale; a screen shows what it can."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who called us: nothing else may get its number
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """What is still to be written goes nowhere: nobody takes it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version
+
+        print(f"presswatch {version('presswatch')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -61,21 +119,19 @@ def options(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(help="Configuration file. Default: $PRESSWATCH_CONFIG, else ./config.toml."),
+        typer.Option(
+            metavar="PATH", help="Configuration file. Default: $PRESSWATCH_CONFIG, else ./config.toml."
+        ),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
 ) -> None:
     context.obj = config
-    if version:
-        from importlib.metadata import version as installed
-
-        print(f"presswatch {installed('presswatch')}")
-        raise typer.Exit
 
 
 def _settings(context: typer.Context) -> Settings:
-    import os
-
     from crawler.config import load
 
     return load(context.obj, os.environ)
@@ -88,22 +144,27 @@ def _settings(context: typer.Context) -> Settings:
 def seed(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders. Default: [seeds] paths.")
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Files or folders. Default: [seeds] paths."),
     ] = None,
-    url: Annotated[str | None, typer.Option(help="The address of the one document given.")] = None,
+    url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The address of the one document given.")
+    ] = None,
 ) -> None:
     """Take in seed documents: text captures, saved HTML, JSON lines of observations.
 
     Example: presswatch seed seeds/ archive-2013.jsonl
     """
-    from crawler import config, wiring
+    from crawler import config, wiring, workbench
     from crawler import seed as seeding
     from crawler.errors import UsageError
 
     settings = _settings(context)
     chosen = paths or list(config.seed_paths(settings))
-    if url is not None and (len(chosen) != 1 or not chosen[0].is_file()):
-        raise UsageError("--url goes with exactly one file")
+    if url is not None:
+        workbench.web_address(url)
+        if len(chosen) != 1 or chosen[0].is_dir():
+            raise UsageError("--url goes with exactly one file")
     sources = config.sources(settings)
 
     async def run(store: Any, told: Any) -> seeding.Summary:
@@ -122,9 +183,10 @@ def seed(
         summary = asyncio.run(run(store, told))
     for problem in summary.problems:
         _say(f"presswatch: {problem}")
+    known = f" ({summary.known:,} known already)" if summary.known else ""
     print(
         f"Took {_counted(summary.observations, 'observation')} from "
-        f"{_counted(summary.documents, 'document')}: {_change_counts(summary.counts)}"
+        f"{_counted(summary.documents, 'document')}{known}: {_change_counts(summary.counts)}"
     )
     if summary.problems:
         raise typer.Exit(EXIT_FAILED)
@@ -133,7 +195,9 @@ def seed(
 @app.command()
 def crawl(
     context: typer.Context,
-    sources: Annotated[list[str] | None, typer.Argument(help="Names of sources. Default: all.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Names of sources. Default: all.")
+    ] = None,
     all_articles: Annotated[
         bool, typer.Option("--all", help="Visit every known article, due or not, removed ones too.")
     ] = False,
@@ -141,7 +205,8 @@ def crawl(
         bool, typer.Option("--dry-run", help="Show what would be recorded; keep nothing.")
     ] = False,
     at: Annotated[
-        str | None, typer.Option(help="Date the pass (RFC 3339): the one clock of everything in it.")
+        str | None,
+        typer.Option(metavar="TIME", help="Date the pass (RFC 3339): the one clock of everything in it."),
     ] = None,
 ) -> None:
     """One pass now, over the listings and what they lead to.
@@ -210,22 +275,32 @@ def _crawl(
 @app.command()
 def report(
     context: typer.Context,
-    since: Annotated[str | None, typer.Option(help="From a date, a time, or so long ago: 24h, 7d.")] = None,
-    until: Annotated[str | None, typer.Option(help="Up to a time; a date is included.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="From a date, a time, or so long ago: 24h, 7d.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Up to a time; a date is included.")
+    ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="new, changed, duplicate, moved, removed, restored; may be repeated."),
+        typer.Option(
+            metavar="KIND", help="new, changed, duplicate, moved, removed, restored; may be repeated."
+        ),
     ] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Name of a source; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
+    ] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="terminal, html, jsonl, csv or markdown.")
+        str, typer.Option("--format", metavar="FORMAT", help="terminal, html, jsonl, csv or markdown.")
     ] = "terminal",
     output: Output = None,
-    zone: Annotated[str | None, typer.Option(help="Time zone to show times in. Default: [report].")] = None,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Time zone to show times in. Default: [report].")
+    ] = None,
 ) -> None:
     """The change log: what changed, between when and when.
 
-    Example: presswatch report --since 7d --kind changed --format html -o week.html
+    Example: presswatch report --since 7d --format html -o week.html
     """
     from crawler import desk, wiring
     from crawler.errors import UsageError
@@ -248,7 +323,12 @@ def report(
         kinds=frozenset(map(ChangeKind, names)),
         sources=frozenset(source or ()),
     )
-    with wiring.store(settings) as store:
+    with _opened(settings) as store:
+        known = {one.name for one in store.sources()} | {one.name for one in settings.sources}
+        strange = sorted(wanted.sources - known)
+        if strange:
+            there_are = ", ".join(sorted(known)) or "none yet"
+            raise UsageError(f"no source is named {strange[0]!r}; there are: {there_are}")
         made = desk.report(store, wanted, title="Change log", made_at=now, zone=zone)
         width, colour = _screen(output)
         _write(render(made, format_, width=width, colour=colour), output)
@@ -259,19 +339,23 @@ def report(
 @app.command()
 def diff(
     context: typer.Context,
-    change: Annotated[str | None, typer.Argument(help="Id of a change, or <before>..<after>.")] = None,
+    change: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Id of a change, or <before>..<after>.")
+    ] = None,
     pairs: Annotated[
         Path | None,
-        typer.Option(help='Compare texts instead: lines {"id","old":[sentence…],"new":[…]}.'),
+        typer.Option(metavar="FILE", help='Compare texts instead: lines {"id","old":[sentence…],"new":[…]}.'),
     ] = None,
-    zone: Annotated[str | None, typer.Option(help="Time zone to show times in. Default: [report].")] = None,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Time zone to show times in. Default: [report].")
+    ] = None,
     jsonl: Jsonl = False,
 ) -> None:
     """One change in full, word by word, with the line to cite it by.
 
     Example: presswatch diff 3f2a91c07be4d518
     """
-    from crawler import desk, wiring, workbench
+    from crawler import desk, workbench
     from crawler.errors import UsageError
     from crawler.report import render_change
     from crawler.report.jsonl import to_json
@@ -279,14 +363,14 @@ def diff(
     if (change is None) == (pairs is None):
         raise UsageError("give the id of a change, or --pairs FILE")
     if pairs is not None:
-        _write((json.dumps(line) + "\n" for line in workbench.compare_pairs(pairs)), None)
+        _write((_json(line) + "\n" for line in workbench.compare_pairs(pairs)), None)
         return
     assert change is not None
     settings = _settings(context)
-    with wiring.store(settings) as store:
+    with _opened(settings) as store:
         found = desk.find_change(store, change)
         if jsonl:
-            _write([json.dumps(to_json(found), ensure_ascii=False) + "\n"], None)
+            _write([_json(to_json(found)) + "\n"], None)
         else:
             (entry,) = desk.entries(store, [found])
             width, colour = _screen(None)
@@ -302,15 +386,15 @@ def items(context: typer.Context, jsonl: Jsonl = False) -> None:
 
     Example: presswatch items --jsonl
     """
-    from crawler import desk, wiring
+    from crawler import desk
     from crawler.report.inert import one_line
 
     settings = _settings(context)
-    with wiring.store(settings) as store:
+    with _opened(settings) as store:
         for state in store.items():
             line = desk.item_json(state)
             if jsonl:
-                print(json.dumps(line, ensure_ascii=False))
+                print(_json(line))
             else:
                 what = one_line(line["headline"] or line["url"] or "(no headline)", 60)
                 print(
@@ -321,27 +405,30 @@ def items(context: typer.Context, jsonl: Jsonl = False) -> None:
 @app.command()
 def show(
     context: typer.Context,
-    item: Annotated[str, typer.Argument(help="Id of an item, the beginning of one, or its address.")],
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", help="Id of an item, the beginning of one, or its address.")
+    ],
     jsonl: Jsonl = False,
 ) -> None:
     """Every snapshot of one item, with its full text.
 
     Example: presswatch show 91c07be4d5183f2a --jsonl
     """
-    from crawler import desk, wiring
+    from crawler import desk
     from crawler.report.inert import inert
 
     settings = _settings(context)
-    with wiring.store(settings) as store:
+    with _opened(settings) as store:
         id_ = desk.find_item(store, item)
         state = store.item_state(id_)
         assert state is not None
         for snapshot in store.snapshots(id_):
             line = desk.snapshot_json(snapshot, state)
             if jsonl:
-                print(json.dumps(line, ensure_ascii=False))
+                print(_json(line))
                 continue
-            print(f"Snapshot {snapshot.number}  {line['id']}  seen {line['seen_at']}  {line['url'] or ''}")
+            url = inert(line["url"] or "")
+            print(f"Snapshot {snapshot.number}  {line['id']}  seen {line['seen_at']}  {url}")
             for name in ("headline", "byline", "published", "modified", "date", "excerpt"):
                 if line.get(name):
                     print(f"  {name}: {inert(line[name])}")
@@ -353,14 +440,22 @@ def show(
 @app.command()
 def parse(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Saved pages or seed documents, also .gz.")],
-    url: Annotated[str | None, typer.Option(help="The address of the one file given.")] = None,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Saved pages or seed documents, also .gz.")
+    ],
+    url: Annotated[str | None, typer.Option(metavar="URL", help="The address of the one file given.")] = None,
     urls: Annotated[
-        Path | None, typer.Option(help='Addresses: lines {"file","url"}, matched by base name.')
+        Path | None,
+        typer.Option(
+            metavar="FILE", help='Addresses: lines {"file","url"}, by base name unless it names a folder.'
+        ),
     ] = None,
-    recipe: Annotated[str | None, typer.Option(help="Read with this recipe, or `generic`.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Read with this recipe, or `generic`.")
+    ] = None,
     as_: Annotated[
-        str | None, typer.Option("--as", help="article or listing: exactly one line of it a file.")
+        str | None,
+        typer.Option("--as", metavar="KIND", help="article or listing: exactly one line of it a file."),
     ] = None,
     jsonl: Jsonl = False,
 ) -> None:
@@ -370,12 +465,15 @@ def parse(
     """
     from crawler import wiring, workbench
     from crawler.errors import UsageError
+    from crawler.report.inert import inert
 
     settings = _settings(context)
     if as_ not in (None, "article", "listing"):
         raise UsageError(f"--as {as_!r} is unknown; there are: article, listing")
-    if url is not None and len(files) != 1:
-        raise UsageError("--url goes with exactly one file; for many there is --urls")
+    if url is not None:
+        workbench.web_address(url)
+        if len(files) != 1:
+            raise UsageError("--url goes with exactly one file; for many there is --urls")
     bench = workbench.Bench(settings, as_, recipe, workbench.read_addresses(urls) if urls else {}, url)
 
     async def run() -> int:
@@ -386,9 +484,9 @@ def parse(
                     broken += 1
                     _say(f"presswatch: {line}")
                 elif jsonl:
-                    print(json.dumps(line, ensure_ascii=False))
+                    print(_json(line))
                 else:
-                    print(workbench.as_text(line))
+                    print("\n".join(map(inert, workbench.as_text(line).split("\n"))))
         return broken
 
     if asyncio.run(run()):
@@ -397,7 +495,7 @@ def parse(
 
 @app.command()
 def cluster(
-    file: Annotated[Path, typer.Argument(help='Texts: lines {"id","text"}, also .gz.')],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help='Texts: lines {"id","text"}, also .gz.')],
 ) -> None:
     """Which texts tell one story: lines {"id","label"}, one label a story.
 
@@ -405,7 +503,7 @@ def cluster(
     """
     from crawler import workbench
 
-    _write((json.dumps(line, ensure_ascii=False) + "\n" for line in workbench.cluster(file)), None)
+    _write((_json(line) + "\n" for line in workbench.cluster(file)), None)
 
 
 @app.command()
@@ -420,14 +518,13 @@ def export(
 
     Example: presswatch export --observations -o archive.jsonl
     """
-    from crawler import wiring
     from crawler.errors import UsageError
     from storage.jsonl import to_json
 
     if not observations:
         raise UsageError("say what to export: --observations")
-    with wiring.store(_settings(context)) as store:
-        lines = (json.dumps(to_json(s.observation), ensure_ascii=False) + "\n" for s in store.sightings())
+    with _opened(_settings(context)) as store:
+        lines = (_json(to_json(s.observation)) + "\n" for s in store.sightings())
         _write(lines, output)
 
 
@@ -455,7 +552,10 @@ def check(context: typer.Context) -> None:
 
 @sources_app.callback(invoke_without_command=True)
 def sources(context: typer.Context) -> None:
-    """Show the configured sources; `add` and `import` bring in more."""
+    """Show the configured sources; `add` and `import` bring in more.
+
+    Example: presswatch sources
+    """
     if context.invoked_subcommand is None:
         settings = _settings(context)
         for source in settings.sources:
@@ -471,16 +571,24 @@ def sources(context: typer.Context) -> None:
 @sources_app.command("add")
 def sources_add(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the source, new or known.")],
-    url: Annotated[str, typer.Argument(help="Address of a listing, or of one article to watch.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the source, new or known.")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="Address of a listing, or of one article to watch.")
+    ],
     as_: Annotated[
-        str, typer.Option("--as", help="listing, feed, sitemap or article. Default: told by the address.")
+        str,
+        typer.Option(
+            "--as",
+            metavar="KIND",
+            show_default=False,
+            help="listing, feed, sitemap or article. Default: told by the address.",
+        ),
     ] = "auto",
-    recipe: Annotated[str | None, typer.Option(help="Recipe of a new source.")] = None,
+    recipe: Annotated[str | None, typer.Option(metavar="NAME", help="Recipe of the source.")] = None,
 ) -> None:
     """Watch a listing, or one single article. Written to the configuration file; its comments stay.
 
-    Example: presswatch sources add "Pyongyang Times" https://kcnawatch.org/article/12/
+    Example: presswatch sources add Gazette https://gazette.example/latest/
     """
     from crawler import config, workbench
     from crawler.errors import UsageError
@@ -497,8 +605,10 @@ def sources_add(
 @sources_app.command("import")
 def sources_import(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of a configured source.")],
-    file: Annotated[Path, typer.Argument(help="Addresses of articles, one a line; # begins a comment.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a configured source.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Addresses of articles, one a line; # begins a comment.")
+    ],
 ) -> None:
     """Watch every article of a list of addresses. They are kept in the store and visited by the next crawl.
 
@@ -527,17 +637,15 @@ def db_upgrade(context: typer.Context) -> None:
     Example: presswatch db upgrade
     """
     from crawler import config
-    from storage import migrate, sql
+    from storage import upgrade_store
 
-    engine = sql.create_engine(config.store_url(_settings(context)))
-    print(f"The store has schema {migrate.upgrade(engine)}.")
-    engine.dispose()
+    print(f"The store has schema {upgrade_store(config.store_url(_settings(context)))}.")
 
 
 @app.command()
 def demo(
     folder: Annotated[
-        Path, typer.Option(help="Where the demo's store and report go.", show_default=True)
+        Path, typer.Option(metavar="FOLDER", help="Where the demo's store and report go.", show_default=True)
     ] = Path("presswatch-demo"),
 ) -> None:
     """The main job in a minute: a press site of our own lives through six days, and is watched.
@@ -553,11 +661,21 @@ def demo(
 
 
 def _config_path(context: typer.Context) -> Path:
-    import os
-
     from crawler import config
 
     return context.obj or Path(os.environ.get(config.VARIABLE) or config.FILE)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Any]:
+    """The store, to be read. Says so where there was none: perhaps this is not the folder that was meant."""
+    from crawler import config, wiring
+
+    file = config.store_file(settings)
+    if file is not None and not file.exists():
+        _say(f"presswatch: there was no store at {file}: `presswatch seed` and `presswatch crawl` fill it")
+    with wiring.store(settings) as store:
+        yield store
 
 
 def _zone(name: str) -> str:
@@ -572,7 +690,6 @@ def _zone(name: str) -> str:
 
 def _screen(output: Path | None) -> tuple[int, bool]:
     """Columns and whether colour is wanted: a file and a pipe get 80 columns, plain."""
-    import os
     import shutil
 
     if output is not None or not sys.stdout.isatty():
@@ -586,8 +703,21 @@ def _write(chunks: Iterable[str], output: Path | None) -> None:
             sys.stdout.write(chunk)
         sys.stdout.flush()
     else:
-        with output.open("w", encoding="utf-8", newline="") as file:
+        from crawler.errors import UsageError
+
+        try:
+            file = output.open("w", encoding="utf-8", newline="")
+        except OSError as error:
+            raise UsageError(f"-o {output}: cannot be written: {error.strerror}") from error
+        with file:
             file.writelines(chunks)
+
+
+def _json(line: Any) -> str:
+    """A line of JSON, harmless on a screen."""
+    from crawler.report.inert import json_line
+
+    return json_line(json.dumps(line, ensure_ascii=False))
 
 
 def _say(line: str) -> None:

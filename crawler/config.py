@@ -476,6 +476,12 @@ def store_url(settings: Settings) -> str:
     return f"sqlite:///{settings.folder / url.removeprefix('sqlite:///')}"
 
 
+def store_file(settings: Settings) -> Path | None:
+    """The SQLite file of the store, absolute; None where it is another kind of database."""
+    _, is_sqlite, file = store_url(settings).partition("sqlite:///")
+    return Path(file) if is_sqlite else None
+
+
 def seed_paths(settings: Settings) -> tuple[Path, ...]:
     """The files and folders of seeds, absolute, in the order written. They need not exist."""
     return tuple(settings.folder / path for path in settings.seeds.paths)

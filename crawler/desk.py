@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from crawler import urls
 from crawler.compare import differ
 from crawler.compare.fingerprint import exact
 from crawler.config import parse_duration
@@ -83,7 +84,8 @@ def find_change(store: Store, address: str) -> Change:
 def find_item(store: Store, address: str) -> str:
     """The id of the item of an id, the beginning of one, or an address. Raises UsageError."""
     if "://" in address:
-        found = [s.item.id for s in store.items() if any(a.url == address for a in s.addresses)]
+        key = urls.canonical(address)
+        found = [s.item.id for s in store.items() if any(urls.canonical(a.url) == key for a in s.addresses)]
         articles = [i for i in found if (s := store.item_state(i)) and s.item.subject is Subject.ARTICLE]
         return _only(articles or found, address, "item", str)
     ids = [item.id for item in store.find_items(address)] if address else []
@@ -95,7 +97,8 @@ def _only(found: list[T], address: str, what: str, name: Callable[[T], str]) -> 
         return found[0]
     if not found:
         where = "presswatch report" if what == "change" else "presswatch items"
-        raise UsageError(f"no {what} has the id {address!r}: `{where}` shows the ids")
+        name_of = "address" if "://" in address else "id"
+        raise UsageError(f"no {what} has the {name_of} {address!r}: `{where}` shows the ids")
     some = ", ".join(name(one) for one in found[:5])
     raise UsageError(f"{len(found)} {what}s begin with {address!r}: {some} …; give more of it")
 

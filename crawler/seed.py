@@ -56,10 +56,14 @@ class Taken:
 
 @dataclass(slots=True)
 class Summary:
-    """How seeding went: documents read, observations, changes by kind, and what was broken."""
+    """How seeding went: documents read, observations, changes by kind, and what was broken.
+
+    `known`: how many of the observations the store held already.
+    """
 
     documents: int = 0
     observations: int = 0
+    known: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[SeedError] = field(default_factory=list)
 
@@ -272,6 +276,7 @@ def _take_all(
     for batch in _batches(ordered):
         targets = _targets(store, batch, key_of)
         verdict = pipeline.take(store, batch, key_of, finish=lambda _, found=targets: found)  # type: ignore[misc]
+        summary.known += len(batch) - len(verdict.sightings)
         summary.counts.update(change.kind.value for change in verdict.brought())
         summary.counts["unchanged"] += verdict.unchanged
         taken += len(batch)

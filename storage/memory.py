@@ -100,6 +100,8 @@ class MemoryStore:
         self._known.add_all(verdict.rows)
         for sighting in verdict.sightings:
             self._sightings[sighting.seq] = sighting
+            name = sighting.observation.source
+            self._known.sources.setdefault(name, Source(name, is_watched=False))
         self._places.update(verdict.places)
         self._held.update(verdict.identities.values())
         self._known.held = self._held

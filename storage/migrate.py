@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, inspect
 from storage.errors import StoreError, StoreTooNew, StoreTooOld
 
 _SCRIPTS = Path(__file__).parent / "migrations"
+_OWN = {"item", "snapshot", "change", "observation"}  # in every schema: other programs use Alembic, too
 
 
 def prepare(engine: Engine) -> None:
@@ -21,18 +22,9 @@ def prepare(engine: Engine) -> None:
 
     Raises StoreTooNew or StoreTooOld where it does not, StoreError where this is another program's database.
     """
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-        is_empty = not inspect(connection).get_table_names()
-        connection.rollback()
+    found = _revision(engine)
     if found is None:
-        if not is_empty:
-            raise StoreError("this database holds tables that presswatch did not make: name another one")
         upgrade(engine)
-    elif found not in revisions():
-        raise StoreTooNew(
-            f"this store was made by a newer presswatch (schema {found}): upgrade presswatch, then try again"
-        )
     elif found != head():
         raise StoreTooOld(
             f"this store has schema {found}, this presswatch needs {head()}: run `presswatch db upgrade`"
@@ -40,11 +32,33 @@ def prepare(engine: Engine) -> None:
 
 
 def upgrade(engine: Engine) -> str:
-    """Raise the store to this version's schema, or make it; gives back the schema's revision."""
+    """Raise the store to this version's schema, or make it; gives back the schema's revision.
+
+    Raises StoreTooNew, or StoreError where this is another program's database.
+    """
+    _revision(engine)
     with engine.connect().execution_options(is_writing=True) as connection:
         command.upgrade(_config(connection), "head")
         connection.commit()
     return head()
+
+
+def _revision(engine: Engine) -> str | None:
+    """The schema that the store has; None for a new, empty one. Raises as `upgrade` does."""
+    with engine.connect() as connection:
+        tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        found = MigrationContext.configure(connection).get_current_heads()
+        connection.rollback()
+    if not found and not tables:
+        return None
+    if not found or (tables and not tables >= _OWN):
+        raise StoreError("this database holds tables that presswatch did not make: name another one")
+    schema = found[0]
+    if schema not in revisions():
+        raise StoreTooNew(
+            f"this store was made by a newer presswatch (schema {schema}): upgrade presswatch, then try again"
+        )
+    return schema
 
 
 def head() -> str:

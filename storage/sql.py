@@ -17,6 +17,7 @@ from sqlalchemy import Engine, Row, Select, Table, and_, delete, event, func, in
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
 from storage import blobs
 from storage.errors import Conflict, StoreError
@@ -93,6 +94,17 @@ def create_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the database itself cannot do (a full disk, a lock, a damaged file), as a StoreError."""
+    try:
+        yield
+    except DatabaseError as error:
+        if isinstance(error, (DataError, IntegrityError, ProgrammingError)):
+            raise  # no condition of the database, but a mistake of ours
+        raise StoreError(f"the store cannot be used: {error.orig}") from error
+
+
 class SqlStore:
     """A store in a database whose schema is in place already (see `storage.migrate`)."""
 
@@ -101,12 +113,13 @@ class SqlStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._engine.connect() as connection, connection.begin():
+        with _told(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+        connect = self._engine.connect
+        with _told(), connect().execution_options(is_writing=True) as connection, connection.begin():
             yield connection
 
     # ------------------------------------------------------------ due
@@ -180,6 +193,7 @@ class SqlStore:
             if revision != verdict.revision:
                 raise Conflict("another process recorded meanwhile")
             dropped = _rewind(db, verdict.rewind_to) if verdict.rewind_to else []
+            _name_sources(db, {sighting.observation.source for sighting in verdict.sightings})
             self._put_sightings(db, verdict)
             self._put_rows(db, verdict.rows)
             _settle_superseded(db, dropped, {change.id for change in verdict.rows.changes})
@@ -577,6 +591,12 @@ def _filtered(statement: Select[Any], wanted: Filter) -> Select[Any]:
 def _state(db: Connection, name: str) -> int:
     found = db.execute(select(STATE.c.value).where(STATE.c.name == name)).scalar()
     return int(found or 0)
+
+
+def _name_sources(db: Connection, names: set[str]) -> None:
+    """Create the sources of these names that there are not, unwatched."""
+    strange = [Source(name, is_watched=False) for name in names - _sources(db).keys()]
+    _insert(db, SOURCE, [{"name": s.name, "is_watched": False, "data": asdict(s)} for s in strange])
 
 
 def _sources(db: Connection) -> dict[str, Source]:

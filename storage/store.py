@@ -85,7 +85,10 @@ class Store(Protocol):
     def record(
         self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()
     ) -> None:
-        """Keep it all in one transaction. Raises Conflict where the verdict was decided on old knowledge."""
+        """Keep it all in one transaction; a source that nobody configured is created, unwatched.
+
+        Raises Conflict where the verdict was decided on old knowledge.
+        """
 
     def start_run(self, at: datetime) -> int: ...
 
