@@ -10,6 +10,7 @@ crawl takes a batch of pages at once; the meaning is that of one page after anot
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,7 +36,8 @@ from storage.records import (
 )
 from storage.store import Store
 
-_TRIES = 8  # at a batch, while another process records in between
+_TRIES = 48  # at a batch, while others record in between: with the pauses, some twenty seconds
+_LONGEST_PAUSE = 0.5  # seconds
 
 
 class Failed(Protocol):
@@ -121,6 +123,7 @@ def take(
         except Conflict:
             if not tries_left:
                 raise
+            time.sleep(min(_LONGEST_PAUSE, 0.002 * 2 ** min(_TRIES - tries_left, 10)))
         else:
             return verdict
     raise AssertionError("unreachable")
@@ -128,13 +131,16 @@ def take(
 
 def weigh(store: Store, sightings: Iterable[Sighting], key_of: KeyOf) -> Verdict:
     """What `sightings` mean. Where one is older than what it bears on, everything since is decided again."""
-    next_seq = store.recall(Questions()).next_seq
+    first = store.recall(Questions())
+    revision, next_seq = first.revision, first.next_seq
     fresh = [replace(s, seq=next_seq + i) for i, s in enumerate(sightings)]
     seen = observe(fresh, key_of)
     try:
-        return decide(seen, _recall(store, seen, None))
+        verdict = decide(seen, _recall(store, seen, None))
     except OutOfOrder as late:
-        return _weigh_again(store, seen, late.since, key_of)
+        verdict = _weigh_again(store, seen, late.since, key_of)
+    verdict.revision = revision  # whoever records between these questions makes the verdict a Conflict
+    return verdict
 
 
 def _weigh_again(store: Store, seen: list[Seen], since: datetime, key_of: KeyOf) -> Verdict:

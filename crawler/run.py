@@ -102,6 +102,8 @@ class Crawl:
         self._workers: Counter[str] = Counter()
         self._looks: asyncio.Queue[Look | None] = asyncio.Queue()  # None: look again whether all is done
         self._doubts = _Doubts()
+        self._links: dict[str, str] = {}  # how articles are linked in this pass: target key -> address
+        self._lost: dict[str, Target] = {}  # articles that failed or were gone in this pass, as recorded
 
     async def run(self) -> Summary:
         """Visit everything due; gives back how it went."""
@@ -191,7 +193,7 @@ class Crawl:
         key = self.key_of(target.url, target.source)
         is_article = target.kind is TargetKind.ARTICLE
         place = article_key(key) if is_article else listing_place(target.source, key)
-        last = self.store.last_sighting(place)
+        last = self.store.last_sighting(place, target.body_digest or "")  # what the validators are of
         if last is None:
             return look
         again = replace(last.observation, captured_at=look.visit.at)
@@ -228,14 +230,10 @@ class Crawl:
 
     def _settled(self, look: Look, verdict: Verdict) -> Target:
         """The target after this look: what it left behind, and when it falls due again."""
-        target, visit, page = look.target, look.visit, look.page
-        if visit.outcome is Outcome.OK and page is not None:
-            target = replace(
-                target,
-                etag=page.header("etag"),
-                last_modified=page.header("last-modified"),
-                body_digest=_digest(look),
-            )
+        target, visit = look.target, look.visit
+        if target.last_visit is not None and visit.at < target.last_visit:  # a pass dated back
+            return target
+        target = _with_validators(target, look)
         is_seen = visit.outcome in (Outcome.OK, Outcome.NOT_MODIFIED)
         shown = {s.observation.url for s in look.sightings if isinstance(s.observation, Article)}
         is_edited = any(c.url in shown and c.kind is ChangeKind.CHANGED for c in verdict.brought())
@@ -247,7 +245,10 @@ class Crawl:
             failures=0 if is_seen else target.failures + 1,
         )
         every = self._sources[target.source].every_seconds
-        return replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, every))
+        target = replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, every))
+        if not is_seen and target.kind is TargetKind.ARTICLE:
+            self._lost[target.key] = target
+        return target
 
     def _count(self, visit: Visit) -> None:
         self.summary.counts["pages"] += 1
@@ -265,6 +266,7 @@ class Crawl:
         for look in looks:
             for target in self._linked(look):
                 linked.setdefault(target.key, target)
+        await self._relink(linked)
         unseen = [key for key in linked if key not in self._frontier]
         known = await asyncio.to_thread(self.store.targets, unseen) if unseen else {}
         edited = {c.url for c in changes if c.subject is Subject.TEASER and c.kind is ChangeKind.CHANGED}
@@ -273,6 +275,22 @@ class Crawl:
             is_wanted = target.last_visit is None or linked[key].url in edited
             if is_wanted and not self.summary.is_interrupted:
                 self._start(self._frontier.add_new(target))
+
+    async def _relink(self, linked: dict[str, Target]) -> None:
+        """Where the address on file fails and the site now links the same article by another: take that.
+
+        It is visited when the article falls due: one 404 of an old spelling removes nothing.
+        """
+        for key, target in linked.items():
+            self._links.setdefault(key, target.url)
+        again = [
+            replace(target, url=self._links[key], etag=None, last_modified=None)
+            for key, target in self._lost.items()
+            if self._links.get(key, target.url) != target.url
+        ]
+        if again:
+            await asyncio.to_thread(self.store.put_targets, again)
+            self._lost.update({target.key: target for target in again})
 
     def _linked(self, look: Look) -> Iterable[Target]:
         """The targets of one page's links that this source follows."""
@@ -293,6 +311,9 @@ class Crawl:
 
     async def _hold(self, looks: list[Look], older: dict[int, Target]) -> None:
         """Record `looks` less those (by their place among them) that wait for an older address."""
+        if self.summary.is_interrupted:  # meanwhile: nobody looks at an older address any more
+            await self._record(looks)
+            return
         for place, target in older.items():
             self._doubts.hold(looks[place], target.key)
             self._start(self._frontier.add(target, is_first=True))
@@ -376,8 +397,28 @@ class _Doubts:
 
 def _dated(look: Look, at: datetime) -> Look:
     at = max(at, look.visit.at)
-    sightings = tuple(sight(replace(s.observation, captured_at=at), s.origin) for s in look.sightings)
+    sightings = tuple(
+        sight(replace(s.observation, captured_at=at), s.origin, evidence=s.evidence) for s in look.sightings
+    )
     return replace(look, visit=replace(look.visit, at=at), sightings=sightings)
+
+
+def _with_validators(target: Target, look: Look) -> Target:
+    """`target` with the validators of the page it showed; without any where we must have it in full again.
+
+    That is where a 304 had nothing to repeat, and of a sitemap, whose mere addresses nobody keeps.
+    """
+    if look.visit.outcome is Outcome.NOT_MODIFIED and not look.sightings:
+        return replace(target, etag=None, last_modified=None, body_digest=None)
+    if look.visit.outcome is not Outcome.OK or look.page is None:
+        return target
+    page, is_kept = look.page, not (look.links or look.sitemaps)
+    return replace(
+        target,
+        etag=page.header("etag") if is_kept else None,
+        last_modified=page.header("last-modified") if is_kept else None,
+        body_digest=_digest(look),
+    )
 
 
 def _digest(look: Look) -> str | None:

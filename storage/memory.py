@@ -84,8 +84,9 @@ class MemoryStore:
         found = (s for s in self._sightings.values() if since is None or s.at >= since)
         yield from sorted(found, key=lambda s: (s.at, s.order, s.seq))
 
-    def last_sighting(self, place: str) -> Sighting | None:
-        found = (s for seq, s in self._sightings.items() if self._places[seq] == place)
+    def last_sighting(self, place: str, evidence: str) -> Sighting | None:
+        of_place = (s for seq, s in self._sightings.items() if self._places[seq] == place)
+        found = (s for s in of_place if s.evidence == evidence)
         return max(found, key=lambda s: (s.at, s.order), default=None)
 
     def record(

@@ -175,9 +175,9 @@ class SqlStore:
             for row in db.execution_options(yield_per=500).execute(wanted):
                 yield _sighting(row)
 
-    def last_sighting(self, place: str) -> Sighting | None:
+    def last_sighting(self, place: str, evidence: str) -> Sighting | None:
         wanted = select(OBSERVATION, BLOB.c.data).outerjoin(BLOB, BLOB.c.digest == OBSERVATION.c.blob)
-        wanted = wanted.where(OBSERVATION.c.place == place)
+        wanted = wanted.where(OBSERVATION.c.place == place, OBSERVATION.c.evidence == evidence)
         newest = wanted.order_by(OBSERVATION.c.at.desc(), OBSERVATION.c.tie_order.desc()).limit(1)
         with self._reading() as db:
             row = db.execute(newest).first()

@@ -79,8 +79,8 @@ class Store(Protocol):
     def sightings(self, since: datetime | None = None) -> Iterator[Sighting]:
         """The stored observations from `since` on, in order of time."""
 
-    def last_sighting(self, place: str) -> Sighting | None:
-        """The newest stored observation of `place`."""
+    def last_sighting(self, place: str, evidence: str) -> Sighting | None:
+        """The newest stored observation of `place` that was read from the page of this digest."""
 
     def record(
         self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()

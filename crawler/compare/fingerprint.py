@@ -7,6 +7,7 @@ texts. What must not live here: rules about what counts as a change (`differ`) o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from crawler import text
 from crawler.compare.similar import bands
@@ -17,6 +18,7 @@ KeyOf = Callable[[str, str], str]  # (address, source name) -> identity of the a
 
 # At one instant: what is gone first, then what redirected, so that a story found elsewhere has moved.
 _RANKS = {Gone: "0", Article: "1", Listing: "2"}
+_KEPT_LENGTH = 100_000  # characters of a body up to which its bands are remembered for a while
 _EXCERPT_START = 40  # characters of an excerpt that are never cut away
 
 
@@ -78,8 +80,14 @@ def clues(content: Content) -> Iterator[tuple[str, int]]:
     joined = body(content)
     if joined:
         yield "a-text", text.hash64("text", joined)
-        for band in dict.fromkeys(bands(joined)):
+        for band in (_bands if len(joined) <= _KEPT_LENGTH else _bands.__wrapped__)(joined):
             yield "a-band", band
+
+
+@lru_cache(maxsize=256)
+def _bands(joined: str) -> tuple[int, ...]:
+    """The bands of a body: the dearest part of its clues, and asked for several times while it is decided."""
+    return tuple(dict.fromkeys(bands(joined)))
 
 
 def _folded(value: str | None) -> str | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from crawler import parse
 from crawler.fetch import Failure
 from crawler.parse import sites
 from crawler.run import Crawl, Plan, Progress, Summary
+from storage import open_store
 from storage.evidence import EvidenceInMemory
 from storage.records import Outcome, Page, Source, Target, TargetKind, Visit
 from storage.store import Filter, Store
@@ -109,7 +113,13 @@ class Site:
 
 
 def crawl(
-    store: Store, site: Site, hours: float, *, is_all: bool = True, progress: Progress | None = None
+    store: Store,
+    site: Site,
+    hours: float,
+    *,
+    is_all: bool = True,
+    progress: Progress | None = None,
+    batch_pages: int = 64,
 ) -> Summary:
     store.put_sources([GAZETTE])
     now = datetime(2026, 3, 4, tzinfo=UTC) + timedelta(hours=hours)
@@ -118,7 +128,7 @@ def crawl(
         return parse.read(page, source, kind)
 
     running = Crawl(
-        Plan((GAZETTE,), lambda: now, is_all=is_all),
+        Plan((GAZETTE,), lambda: now, is_all=is_all, batch_pages=batch_pages),
         store=store,
         fetch=site.fetch,
         parse=read,
@@ -301,3 +311,55 @@ def test_a_pass_dated_before_what_is_stored_sorts_in(store: Store) -> None:
     crawl(store, site_of_three(), 0)
     assert sorted(kinds(store)) == ["changed", "new", "new", "new"]
     assert [c.detected_at.day for c in store.changes(Filter()) if c.kind.value == "changed"] == [6]
+
+
+def test_an_article_that_is_back_unmodified_after_a_404_is_there_again(store: Store) -> None:
+    site = site_of_three()
+    site.has_etags = True
+    crawl(store, site, 0)
+    for hours in (24, 48):
+        site.answers = {site.stories[2].url: 404}
+        crawl(store, site, hours)
+        site.answers = {}
+        summary = crawl(store, site, hours + 2)
+        assert summary.counts["not_modified"] == 4
+    assert kinds(store) == ["new"] * 3
+
+
+def test_a_pass_dated_back_does_not_take_what_is_unmodified_for_what_came_between(store: Store) -> None:
+    site = site_of_three()
+    site.has_etags = True
+    crawl(store, site, 24)
+    site.answers = {site.stories[2].url: 404}
+    crawl(store, site, 48)
+    site.answers = {}
+    crawl(store, site, 0)
+    assert [c.detected_at.day for c in store.changes(Filter()) if c.subject.value == "article"] == [4] * 3
+
+
+def test_a_story_linked_under_another_slug_is_not_removed_when_the_old_slug_answers_404(store: Store) -> None:
+    site = site_of_three()
+    crawl(store, site, 0)
+    site.stories[0] = replace(site.stories[0], slug="fish-market-opens-early")
+    for hours in (24, 26, 28):
+        crawl(store, site, hours)
+    assert kinds(store) == ["new"] * 3
+    assert site.asked[-4:].count(site.stories[0].url) == 1
+
+
+def test_two_passes_at_once_on_one_store_give_one_log(tmp_path: Path) -> None:
+    stories = [Story(n, f"Notice number {n} of the port office", _notice(n)) for n in range(24, 0, -1)]
+    stores = [open_store(f"sqlite:///{tmp_path}/shared.db") for _ in range(2)]
+    stores[0].put_sources([GAZETTE])
+    with ThreadPoolExecutor(2) as pool:
+        passes = [pool.submit(crawl, opened, Site(stories), 0, batch_pages=2) for opened in stores]
+        assert [one.result().failures for one in passes] == [[], []]
+    assert kinds(stores[0]) == ["new"] * 24
+    for opened in stores:
+        opened.close()
+
+
+def _notice(number: int) -> tuple[str, ...]:
+    chosen = random.Random(number)
+    words = [word for paragraph in (*BRIDGE, *ORCHARD, *MARKET) for word in paragraph.split()]
+    return tuple(" ".join(chosen.sample(words, 30)) + "." for _ in range(3))
