@@ -176,6 +176,7 @@ def seed(
                 source_of=seeding.source_of(sources),
                 key_of=wiring.key_of(sources),
                 url=url,
+                apart_from=config.own_paths(settings),
                 progress=told,
             )
 
@@ -323,6 +324,8 @@ def report(
         kinds=frozenset(map(ChangeKind, names)),
         sources=frozenset(source or ()),
     )
+    if wanted.since and wanted.until and wanted.since >= wanted.until:
+        raise UsageError(f"nothing can lie between --since {since} and --until {until}: the end is not later")
     with _opened(settings) as store:
         known = {one.name for one in store.sources()} | {one.name for one in settings.sources}
         strange = sorted(wanted.sources - known)
@@ -542,12 +545,14 @@ def check(context: typer.Context) -> None:
     from crawler.parse import sites
 
     settings = _settings(context)
-    problems = config.problems(settings, sites.names())
-    for line in config.explain(settings, {} if problems else wiring.recipes_by_source(settings)):
+    faults = config.faults(settings, sites.names())
+    for line in config.explain(settings, {} if faults else wiring.recipes_by_source(settings)):
         print(line)
-    if problems:
-        raise ConfigError(settings.path, problems)
+    if faults:
+        raise ConfigError(settings.path, faults)
     print("The configuration is valid.")
+    for wanted in config.missing_contact(settings):
+        print(f"Before the first crawl: {wanted}")
 
 
 @sources_app.callback(invoke_without_command=True)

@@ -482,6 +482,14 @@ def store_file(settings: Settings) -> Path | None:
     return Path(file) if is_sqlite else None
 
 
+def own_paths(settings: Settings) -> tuple[Path, ...]:
+    """Absolute paths of what is the program's own: no seeds, although they may lie in a folder of seeds."""
+    file = store_file(settings)
+    beside = [file.with_name(f"{file.name}{end}") for end in ("", "-wal", "-shm", "-journal")] if file else []
+    given = [settings.path.absolute()] if settings.path else []
+    return (*beside, *given, evidence_folder(settings))
+
+
 def seed_paths(settings: Settings) -> tuple[Path, ...]:
     """The files and folders of seeds, absolute, in the order written. They need not exist."""
     return tuple(settings.folder / path for path in settings.seeds.paths)
@@ -620,12 +628,13 @@ def _warnings(settings: Settings) -> Iterator[str]:
 
 
 def problems(settings: Settings, recipe_names: Collection[str]) -> list[str]:
-    """What is well-formed and still keeps us from crawling, such as an unknown recipe or no contact."""
-    return [
-        *_unknown_recipes(settings, recipe_names),
-        *_missing_contact(settings),
-        *_addresses_in_two_sources(settings),
-    ]
+    """What is well-formed and still keeps us from crawling: the faults, and no contact."""
+    return [*faults(settings, recipe_names), *missing_contact(settings)]
+
+
+def faults(settings: Settings, recipe_names: Collection[str]) -> list[str]:
+    """What is well-formed and still wrong, such as an unknown recipe."""
+    return [*_unknown_recipes(settings, recipe_names), *_addresses_in_two_sources(settings)]
 
 
 def _unknown_recipes(settings: Settings, recipe_names: Collection[str]) -> Iterator[str]:
@@ -637,7 +646,8 @@ def _unknown_recipes(settings: Settings, recipe_names: Collection[str]) -> Itera
             yield f"[[sources]] {_shown(source.name)} recipe: no recipe is called {source.recipe}; {hint}"
 
 
-def _missing_contact(settings: Settings) -> Iterator[str]:
+def missing_contact(settings: Settings) -> Iterator[str]:
+    """What is to be written before the first crawl of a public site, if it is not there yet."""
     names = sources_needing_contact(settings)
     if names:
         yield (

@@ -12,7 +12,16 @@ import gzip
 import json
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field, replace
@@ -76,12 +85,16 @@ async def seed(
     source_of: SourceOf,
     key_of: KeyOf,
     url: str | None = None,
+    apart_from: Collection[Path] = (),
     progress: Callable[[str], None] = lambda what: None,
 ) -> Summary:
-    """Take the documents at `paths` (files, or folders read recursively) into the store."""
+    """Take the documents at `paths` (files, or folders read recursively) into the store.
+
+    `apart_from`: absolute paths of what lies in those folders and is ours, such as the store itself.
+    """
     summary = Summary()
     sightings: list[Sighting] = []
-    for path in files(paths, summary.problems):
+    for path in files(paths, summary.problems, apart_from):
         progress(str(path))
         try:
             taken, problems = await read_document(path, parse=parse, source_of=source_of, url=url)
@@ -96,19 +109,26 @@ async def seed(
     return summary
 
 
-def files(paths: Iterable[Path], problems: list[SeedError]) -> Iterator[Path]:
+def files(
+    paths: Iterable[Path], problems: list[SeedError], apart_from: Collection[Path] = ()
+) -> Iterator[Path]:
     """The documents at `paths`, folders walked in order of name; sidecars and hidden files are none."""
     for path in paths:
         if path.is_dir():
             for found in sorted(path.rglob("*")):
                 is_hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
-                if found.is_file() and not (is_hidden or found.is_symlink() or found.suffix == ".url"):
+                is_document = found.is_file() and not (is_hidden or found.is_symlink())
+                if is_document and found.suffix != ".url" and not _is_in(found, apart_from):
                     yield found
         elif path.is_file():
             yield path
         else:
             reason = "is neither a file nor a folder" if path.exists() else "there is no such file or folder"
             problems.append(SeedError(str(path), None, reason))
+
+
+def _is_in(path: Path, places: Collection[Path]) -> bool:
+    return any(path.absolute().is_relative_to(place) for place in places)
 
 
 async def read_document(
@@ -130,9 +150,13 @@ async def read_document(
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if _has_objects(body):
+            return _read_lines(body, name)
         line = body[: error.start].count(b"\n") + 1
         raise SeedError(name, line, f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     if not is_snapshot(text):
+        if _has_objects(body):
+            return _read_lines(body, name)
         raise SeedError(name, 1, "neither a text capture of an article page, nor HTML, nor JSON lines")
     article, listing = read_snapshot(text, file=name)
     if url is not None:
@@ -159,6 +183,11 @@ def read_bytes(path: Path) -> bytes:
 
 
 # ---------------------------------------------------------------- kinds of documents
+
+
+def _has_objects(body: bytes) -> bool:
+    """Whether these are JSON lines although the first of them is broken."""
+    return any(line.lstrip().startswith(b'{"') for line in body.split(b"\n", 100)[:100])
 
 
 def _read_lines(body: bytes, name: str) -> tuple[list[Taken], list[SeedError]]:

@@ -82,7 +82,7 @@ class MemoryStore:
 
     def sightings(self, since: datetime | None = None) -> Iterator[Sighting]:
         found = (s for s in self._sightings.values() if since is None or s.at >= since)
-        yield from sorted(found, key=lambda s: (s.at, s.order, s.seq))
+        yield from sorted(found, key=lambda s: (s.at, s.seq))
 
     def last_sighting(self, place: str, evidence: str) -> Sighting | None:
         of_place = (s for seq, s in self._sightings.items() if self._places[seq] == place)

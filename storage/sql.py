@@ -170,7 +170,7 @@ class SqlStore:
         wanted = select(OBSERVATION, BLOB.c.data).outerjoin(BLOB, BLOB.c.digest == OBSERVATION.c.blob)
         if since is not None:
             wanted = wanted.where(OBSERVATION.c.at >= since)
-        wanted = wanted.order_by(OBSERVATION.c.at, OBSERVATION.c.tie_order, OBSERVATION.c.seq)
+        wanted = wanted.order_by(OBSERVATION.c.at, OBSERVATION.c.seq)
         with self._reading() as db:
             for row in db.execution_options(yield_per=500).execute(wanted):
                 yield _sighting(row)

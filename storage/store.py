@@ -77,7 +77,7 @@ class Store(Protocol):
         """What is known; with `before`, as it was known before anything seen at that instant or later."""
 
     def sightings(self, since: datetime | None = None) -> Iterator[Sighting]:
-        """The stored observations from `since` on, in order of time."""
+        """The stored observations from `since` on, in order of time; of one instant, as they came in."""
 
     def last_sighting(self, place: str, evidence: str) -> Sighting | None:
         """The newest stored observation of `place` that was read from the page of this digest."""

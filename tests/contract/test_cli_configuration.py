@@ -1,0 +1,148 @@
+"""`presswatch check` and `sources`: which file counts, what is wrong in it, and what is written into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.conftest import Run, article
+
+SOURCE = '[[sources]]\nname = "Gazette"\nlistings = ["https://gazette.example/latest/"]\n'
+
+
+def test_a_valid_configuration_is_explained(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(f'[fetch]\ncontact = "a@b.example"\n{SOURCE}every = "6h"\n')
+    answer = run("check")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.endswith("The configuration is valid.\n")
+    assert "Gazette: 1 listing every 6h; the generic parser" in answer.out
+
+
+def test_a_name_and_one_listing_are_enough_and_a_contact_is_asked_for_before_the_first_crawl(
+    run: Run, folder: Path
+) -> None:
+    (folder / "config.toml").write_text(SOURCE)
+    checked, crawled = run("check"), run("crawl")
+    last = checked.out.splitlines()[-1]
+    assert (checked.status, last.startswith("Before the first crawl: [fetch] contact: ")) == (0, True)
+    assert (crawled.status, "[fetch] contact" in crawled.err) == (2, True)
+
+
+def test_every_wrong_key_is_told_at_once_with_the_right_one(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(
+        f'[fetch]\ndelay = 5\nuser_agnet = "x"\n[storrage]\nurl = "x"\n{SOURCE}evry = "6h"\n'
+    )
+    answer = run("check")
+    assert (answer.status, answer.out) == (2, "")
+    hints = ["delay_seconds", "user_agent", "[storage]", "every"]
+    assert [hint for hint in hints if f"did you mean {hint}?" not in answer.err] == []
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["report"], ["seed"], ["crawl"], ["items"], ["sources"], ["db", "upgrade"]]
+)
+def test_no_command_runs_on_a_wrong_configuration(run: Run, folder: Path, command: list[str]) -> None:
+    (folder / "config.toml").write_text("[fetch]\ndelay = 5\n")
+    assert (run(*command).status, list(folder.iterdir())) == (2, [folder / "config.toml"])
+
+
+def test_an_unknown_recipe_is_told_by_check(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(f'{SOURCE}recipe = "kcnawach"\n')
+    answer = run("check")
+    assert (answer.status, "kcnawatch" in answer.err) == (2, True)
+
+
+def test_the_option_goes_before_the_variable_and_both_before_the_folder(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("config", "variable", "option"):
+        (folder / f"{name}.toml").write_text(SOURCE.replace("Gazette", name))
+    said = [run("sources").out]
+    monkeypatch.setenv("PRESSWATCH_CONFIG", "variable.toml")
+    said.append(run("sources").out)
+    said.append(run("--config", "option.toml", "sources").out)
+    assert [one.split()[0] for one in said] == ["config", "variable", "option"]
+
+
+def test_relative_paths_start_at_the_configuration_file(run: Run, folder: Path) -> None:
+    (folder / "desk" / "old").mkdir(parents=True)
+    (folder / "desk" / "old" / "a.jsonl").write_text(article())
+    (folder / "desk" / "news.toml").write_text(
+        '[storage]\nurl = "sqlite:///kept/store.db"\n[seeds]\npaths = ["old"]\n'
+    )
+    assert run("--config", "desk/news.toml", "seed").status == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["desk"]
+    assert (folder / "desk" / "kept" / "store.db").is_file()
+    assert len(run("--config", "desk/news.toml", "items", "--jsonl").lines) == 1
+
+
+# ---------------------------------------------------------------- sources
+
+
+def test_a_source_is_added_below_what_is_there_and_comments_stay(run: Run, folder: Path) -> None:
+    before = f"# Our desk.\n[fetch]\ndelay_seconds = 3.0  # be kind\n\n# The first of them.\n{SOURCE}"
+    (folder / "config.toml").write_text(before)
+    answer = run("sources", "add", "Courier", "https://courier.example/news/")
+    after = (folder / "config.toml").read_text()
+    assert (answer.status, after.startswith(before)) == (0, True)
+    assert answer.out == (
+        "Added to new source “Courier” in config.toml: https://courier.example/news/, as a listing\n"
+    )
+    assert run("sources").out == (
+        "Gazette  (every 30m)\n  https://gazette.example/latest/\n"
+        "Courier  (every 30m)\n  https://courier.example/news/\n"
+    )
+
+
+def test_one_article_can_be_watched_alone(run: Run, folder: Path) -> None:
+    url = "https://courier.example/2026/03/otters-return-to-the-mill-stream/"
+    answer = run("sources", "add", "Courier", url)
+    assert answer.out.endswith(f"{url}, as an article\n")
+    assert f'articles = ["{url}"]' in (folder / "config.toml").read_text()
+    assert run("check").status == 0
+
+
+def test_what_an_address_is_can_be_said(run: Run, folder: Path) -> None:
+    run("sources", "add", "Courier", "https://courier.example/all", "--as", "feed")
+    assert 'feeds = ["https://courier.example/all"]' in (folder / "config.toml").read_text()
+
+
+def test_adding_twice_adds_once(run: Run, folder: Path) -> None:
+    run("sources", "add", "Courier", "https://courier.example/news/")
+    once = (folder / "config.toml").read_text()
+    assert (run("sources", "add", "Courier", "https://courier.example/news/").status, once) == (
+        0,
+        (folder / "config.toml").read_text(),
+    )
+
+
+def test_a_refused_address_leaves_the_file_as_it_was(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(SOURCE)
+    assert run("sources", "add", "Courier", "ftp://courier.example/").status == 2
+    assert (folder / "config.toml").read_text() == SOURCE
+
+
+def test_a_list_of_addresses_is_imported_once_and_its_wrong_lines_are_named(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(SOURCE)
+    (folder / "list.txt").write_text(
+        "# kept since 2019\nhttps://gazette.example/a\nhttps://gazette.example/a?utm_source=x  # the same\n"
+        "\nnonsense\nhttps://gazette.example/b\n"
+    )
+    answer = run("sources", "import", "Gazette", "list.txt")
+    assert (answer.status, answer.out) == (1, "Imported 2 addresses, 0 known already\n")
+    assert answer.err == "presswatch: list.txt:5: 'nonsense' is no web address\n"
+    assert run("sources", "import", "Gazette", "list.txt").out == "Imported 0 addresses, 2 known already\n"
+
+
+def test_an_import_for_an_unknown_source_or_from_nowhere_is_told(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(SOURCE)
+    (folder / "list.txt").write_text("https://gazette.example/a\n")
+    assert run("sources", "import", "Courier", "list.txt").err == (
+        "presswatch: no source is named 'Courier': add it first with `presswatch sources add`\n"
+    )
+    nowhere = run("sources", "import", "Gazette", "nowhere.txt")
+    assert (nowhere.status, nowhere.err) == (
+        1,
+        "presswatch: nowhere.txt: cannot be read: No such file or directory\n",
+    )
