@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from crawler import urls
 from crawler.compare import differ
-from crawler.compare.fingerprint import exact
 from crawler.config import parse_duration
 from crawler.errors import UsageError
 from crawler.report import Entry, Report
@@ -160,11 +159,6 @@ def snapshot_json(snapshot: Snapshot, state: ItemState) -> dict[str, Any]:
         text = {"headline": content.headline, "excerpt": content.excerpt, "date": content.date}
     tail = {"fingerprint": snapshot.exact, "evidence": snapshot.evidence, "origin": snapshot.origin.value}
     return head | text | tail
-
-
-def fingerprint_of(content: Any) -> str:
-    """The exact fingerprint that a snapshot of `content` would have."""
-    return exact(content)
 
 
 def _headline(state: ItemState) -> str | None:

@@ -161,9 +161,3 @@ class At:
 
 def evidence(settings: Settings) -> EvidenceFolder:
     return EvidenceFolder(config.evidence_folder(settings))
-
-
-def with_private_addresses(settings: Settings) -> Settings:
-    """The settings, allowed to connect to this machine: for the demo, whose site stands there."""
-    fetch = settings.fetch.model_copy(update={"allow_private_addresses": True})
-    return settings.model_copy(update={"fetch": fetch})

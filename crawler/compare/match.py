@@ -14,13 +14,21 @@ An item that has an address of its own is never taken over by a capture at anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from crawler.compare import differ
 from crawler.compare.fingerprint import body
-from crawler.compare.similar import compare_teasers, compare_texts, similarity
+from crawler.compare.similar import (
+    Likeness,
+    compare_readings,
+    compare_teasers,
+    compare_texts,
+    read,
+    similarity,
+)
 from storage.known import Known
 from storage.records import Article, Clue, Content, Item, Origin, Sighting, Snapshot, Subject, Teaser
 
@@ -51,19 +59,8 @@ def find_article(
 
     `require_order` is told of every item in question whether its text is of the capture's time or before.
     """
-    best: tuple[float, Item] | None = None
-    for item in _candidates(Subject.ARTICLE, found, known):
-        if not _may_adopt(sighting, article.url, article.source_line, item, known):
-            continue
-        require_order(_is_settled(item, sighting, known))
-        if article.url is not None and known.addresses(item.id):
-            continue
-        content = current(item, known)
-        assert isinstance(content, Article)
-        score = _article_score(article, content, zone)
-        if score and (best is None or score > best[0]):
-            best = (score, item)
-    return best[1] if best else None
+    items = _candidates(Subject.ARTICLE, found, known)
+    return _best(sighting, article, article.source_line, items, known, zone, require_order)
 
 
 def find_teaser(
@@ -80,19 +77,8 @@ def find_teaser(
     `taken`: ids of items that other teasers of the same listing are.
     """
     label = getattr(sighting.observation, "source_line", None)
-    best: tuple[int, Item] | None = None
-    for item in _candidates(Subject.TEASER, found, known):
-        if item.id in taken or not _may_adopt(sighting, teaser.url, label, item, known):
-            continue
-        require_order(_is_settled(item, sighting, known))
-        if teaser.url is not None and known.addresses(item.id):
-            continue
-        content = current(item, known)
-        assert isinstance(content, Teaser)
-        score = _teaser_score(teaser, content, zone)
-        if score and (best is None or score > best[0]):
-            best = (score, item)
-    return best[1] if best else None
+    items = (item for item in _candidates(Subject.TEASER, found, known) if item.id not in taken)
+    return _best(sighting, teaser, label, items, known, zone, require_order)
 
 
 def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], known: Known) -> list[Copy]:
@@ -101,7 +87,9 @@ def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], know
     An item that came after `at` counts too, in its first text: the caller must see that it is out of order.
     """
     subject = Subject.ARTICLE if isinstance(content, Article) else Subject.TEASER
-    copies = [c for item in _candidates(subject, found, known) if (c := _copy(content, at, item, known))]
+    likeness_to = _likeness_to(content)
+    items = _candidates(subject, found, known)
+    copies = [copy for item in items if (copy := _copy(likeness_to, at, item, known))]
     return sorted(copies, key=lambda c: (c.similarity < 1, -c.similarity, c.item.first_seen, c.item.order))
 
 
@@ -124,6 +112,37 @@ def is_same_story(before: Content, after: Content) -> bool:
     """Whether `after` still tells the story of `before`, edited or not."""
     assert isinstance(before, Article) and isinstance(after, Article)
     return bool(_article_score(after, before, "UTC")) or compare_texts(body(before), body(after)).is_same
+
+
+def _best(
+    sighting: Sighting,
+    content: Content,
+    label: str | None,
+    items: Iterable[Item],
+    known: Known,
+    zone: str,
+    require_order: Callable[[bool], None],
+) -> Item | None:
+    """The item that `content` most surely is; the first, which is the oldest, of equals."""
+    best: tuple[float, Item] | None = None
+    for item in items:
+        if not _may_adopt(sighting, content.url, label, item, known):
+            continue
+        require_order(_is_settled(item, sighting, known))
+        if content.url is not None and known.addresses(item.id):
+            continue
+        score = _score(content, current(item, known), zone)
+        if score and (best is None or score > best[0]):
+            best = (score, item)
+    return best[1] if best else None
+
+
+def _score(content: Content, other: Content, zone: str) -> float:
+    """How surely two contents are of one item; 0 for no."""
+    if isinstance(content, Article) and isinstance(other, Article):
+        return _article_score(content, other, zone)
+    assert isinstance(content, Teaser) and isinstance(other, Teaser)
+    return _teaser_score(content, other, zone)
 
 
 def _candidates(subject: Subject, found: list[tuple[str, int]], known: Known) -> Iterator[Item]:
@@ -200,12 +219,12 @@ def _teaser_score(teaser: Teaser, content: Teaser, zone: str) -> int:
     return 2 if agree and is_dated and is_same_day else 0
 
 
-def _copy(content: Content, at: datetime, item: Item, known: Known) -> Copy | None:
-    """How `content` is a copy of what `item` said up to `at`, or first said; None if it is none."""
+def _copy(likeness_to: Callable[[Content], Likeness], at: datetime, item: Item, known: Known) -> Copy | None:
+    """How a content is a copy of what `item` said up to `at`, or first said; None if it is none."""
     best: Copy | None = None
     said = [s for i, s in enumerate(known.snapshots(item.id)) if i == 0 or s.seen_at <= at]
     for snapshot in reversed(said):
-        likeness = _likeness(content, snapshot.content)
+        likeness = likeness_to(snapshot.content)
         if likeness.is_same and (best is None or likeness.similarity > best.similarity):
             best = Copy(item, snapshot, likeness.similarity, likeness.reason)
         if best is not None and best.similarity == 1.0:
@@ -213,13 +232,23 @@ def _copy(content: Content, at: datetime, item: Item, known: Known) -> Copy | No
     return best
 
 
-def _likeness(content: Content, other: Content):  # type: ignore[no-untyped-def]
-    if isinstance(content, Article) and isinstance(other, Article):
-        return compare_texts(body(content), body(other))
-    assert isinstance(content, Teaser) and isinstance(other, Teaser)
-    return compare_teasers(
-        (content.headline, content.excerpt, content.date), (other.headline, other.excerpt, other.date)
-    )
+def _likeness_to(content: Content) -> Callable[[Content], Likeness]:
+    """The likeness of others to `content`, which is taken apart once for all of them."""
+    if isinstance(content, Teaser):
+        own = _teaser_parts(content)
+        return lambda other: compare_teasers(own, _teaser_parts(other))
+    reading = cache(lambda: read(_article_body(content)))
+    return lambda other: compare_readings(reading(), read(_article_body(other)))
+
+
+def _teaser_parts(content: Content) -> tuple[str | None, str | None, str | None]:
+    assert isinstance(content, Teaser)
+    return content.headline, content.excerpt, content.date
+
+
+def _article_body(content: Content) -> str:
+    assert isinstance(content, Article)
+    return body(content)
 
 
 def _shown_text(content: Content) -> str:
