@@ -129,9 +129,13 @@ class Known:
     def item(self, item_id: str) -> Item | None:
         return next((x for layer in self._layers() if (x := layer._items.get(item_id))), None)
 
+    def address(self, key: str) -> Address | None:
+        """The address of identity `key`, with the item known there and since when."""
+        return next((x for layer in self._layers() if (x := layer._by_key.get(key))), None)
+
     def item_by_key(self, key: str) -> Item | None:
         """The item known under address identity `key`."""
-        address = next((x for layer in self._layers() if (x := layer._by_key.get(key))), None)
+        address = self.address(key)
         return self.item(address.item_id) if address else None
 
     def addresses(self, item_id: str) -> list[Address]:

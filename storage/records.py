@@ -281,6 +281,7 @@ class Span:
     A *place* is an article's address or one listing. `snapshot_id` is None for a stretch of 404/410.
     `closed_at` is the first capture of that place that showed something else; None while it lasts.
     `is_missing`: it closed because the teaser was no longer listed while an older neighbour still was.
+    `url` and `position`: how and where a listing linked it last.
     """
 
     item_id: str
@@ -290,6 +291,7 @@ class Span:
     first_at: datetime
     last_at: datetime
     position: int = 0
+    url: str | None = None
     closed_at: datetime | None = None
     is_missing: bool = False
     is_block: bool = False  # the place is a block on an article page, not a listing of its own

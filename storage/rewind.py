@@ -22,7 +22,7 @@ class Showing:
     """One capture of a place: which teasers it showed, and where in the list."""
 
     at: datetime
-    positions: Mapping[str, int]  # by `shown`; empty for an article
+    positions: Mapping[tuple[str | None, str], int]  # by address and `shown`; empty for an article
     is_block: bool
 
 
@@ -55,9 +55,9 @@ def _showing(sighting: Sighting) -> Showing:
     observation = sighting.observation
     if not isinstance(observation, Listing):
         return Showing(sighting.at, {}, is_block=False)
-    positions: dict[str, int] = {}
+    positions: dict[tuple[str | None, str], int] = {}
     for position, teaser in enumerate(observation.teasers):
-        positions.setdefault(shown(teaser), position)
+        positions.setdefault((teaser.url, shown(teaser)), position)
     return Showing(sighting.at, positions, observation.is_block)
 
 
@@ -71,13 +71,29 @@ def _reopened(span: Span, before: datetime, captures: Showings) -> Span:
     seen = [
         capture
         for capture in captures
-        if span.first_at <= capture.at < before and (not capture.is_block or span.shown in capture.positions)
+        if span.first_at <= capture.at < before
+        and not (capture.is_block and _place_in(capture, span) is None)
     ]
     closed = span.closed_at if span.closed_at is not None and span.closed_at < before else None
     return replace(
         span,
         last_at=seen[-1].at if seen else span.first_at,
-        position=seen[-1].positions.get(span.shown, 0) if seen else span.position,
+        position=(_place_in(seen[-1], span) or 0) if seen else span.position,
         closed_at=closed,
         is_missing=span.is_missing and closed is not None,
     )
+
+
+def _place_in(capture: Showing, span: Span) -> int | None:
+    """Where `capture` showed what the span is about; None where it did not.
+
+    Two teasers may read alike: the address tells them apart, if it was shown then. In a listing of its own a
+    span is shown by every capture, so one whose address was spelt otherwise is still found by its text.
+    """
+    for url in (span.url, None):
+        place = capture.positions.get((url, span.shown))
+        if place is not None:
+            return place
+    if capture.is_block:
+        return None
+    return next((place for (_, text), place in capture.positions.items() if text == span.shown), None)

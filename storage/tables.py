@@ -133,6 +133,7 @@ class SpanRow(SQLModel, table=True):
     shown: str
     last_at: datetime = Field(sa_column=_at(index=True))
     position: int = 0
+    url: str | None = Field(sa_column=Column(Text))
     closed_at: datetime | None = Field(sa_column=_at(nullable=True))
     is_missing: bool = False
     is_block: bool = False

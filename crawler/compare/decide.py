@@ -85,7 +85,7 @@ def _take_article(article: Article, seen: Seen, ledger: Ledger) -> str:
     if seen.place:
         ledger.require_latest(seen.place)
     key = seen.keys[0]
-    item = ledger.known.item_by_key(key) if key else None
+    item = ledger.item_by_key(key)
     if item is None:
         clues = list(fingerprint.clues(article))
         item = match.find_article(
@@ -134,10 +134,12 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
 def _appear(article: Article, seen: Seen, clues: list[tuple[str, int]], ledger: Ledger) -> str:
     """An article without an earlier snapshot: moved, duplicate or new."""
     known = ledger.known
-    old = known.item_by_key(seen.old_key) if seen.old_key else None
+    old = ledger.item_by_key(seen.old_key)
     copies = match.copies_of(article, ledger.at, clues, known)
     for found in copies:
         ledger.require_older(found.item)
+        ledger.require_presence_known(found.item)
+    ledger.require_no_later_seed(Subject.ARTICLE, clues)
     item = ledger.new_item(Subject.ARTICLE, seen.keys[0], article)
     snapshot = ledger.add_snapshot(item, article)
     place = seen.place or item_place(item)
@@ -157,7 +159,7 @@ def _appear(article: Article, seen: Seen, clues: list[tuple[str, int]], ledger: 
 
 def _follow_redirect(article: Article, item: Item, seen: Seen, ledger: Ledger) -> None:
     """An old address leads to an item that was known already: the old item has moved, said once."""
-    old = ledger.known.item_by_key(seen.old_key) if seen.old_key else None
+    old = ledger.item_by_key(seen.old_key)
     if old is None or old.id == item.id or ledger.is_away(old):
         return
     if match.is_same_story(ledger.content(old), article):
@@ -176,7 +178,7 @@ def _is_left(item: Item, article: Article, ledger: Ledger) -> bool:
 def _take_gone(place: str, ledger: Ledger) -> str:
     """An address answered 404 or 410: the second time, an hour or more later, its article is `removed`."""
     ledger.require_latest(place)
-    item = ledger.known.item_by_key(place)
+    item = ledger.item_by_key(place)
     if item is None:
         return place
     ledger.require_order(ledger.last_seen(item) <= ledger.at)

@@ -118,6 +118,12 @@ class Ledger:
         """Raises OutOfOrder where the log says of a later time that `item` went or came back."""
         self.require_order(all(turn.detected_at <= self.at for turn in self.known.turns(item.id)))
 
+    def require_presence_known(self, item: Item) -> None:
+        """Raises OutOfOrder where whether `item` was there was last settled at a later time."""
+        self.require_no_later_turn(item)
+        gone = [span for span in self.known.spans(item.id) if span.snapshot_id is None]
+        self.require_order(all(max(s.last_at, s.closed_at or s.last_at) <= self.at for s in gone))
+
     def require_no_later_copy(self, item: Item) -> None:
         """Raises OutOfOrder where a later item was judged by whether `item` was there."""
         self.require_order(all(copy.detected_at < self.at for copy in self.known.copies(item.id)))
@@ -125,9 +131,16 @@ class Ledger:
     def require_no_later_look_alike(self, item: Item, content: Content) -> None:
         """Raises OutOfOrder where an item that appeared later reads like `content`, what `item` says now."""
         clues = list(fingerprint.clues(content))
+        self.require_no_later_seed(item.subject, clues)
         for copy in match.copies_of(content, self.at, clues, self.known):
             if copy.item.id != item.id:
                 self.require_older(copy.item)
+
+    def require_no_later_seed(self, subject: Subject, clues: list[tuple[str, int]]) -> None:
+        """Raises OutOfOrder where a later capture without an address was taken for an item that reads so."""
+        for item in match.candidates(subject, clues, self.known):
+            seeds = (s for s in self.known.snapshots(item.id) if s.url is None)
+            self.require_order(all(seed.seen_at <= self.at for seed in seeds))
 
     # ------------------------------------------------------------ rows
 
@@ -188,18 +201,36 @@ class Ledger:
         for name, value in differ.completing(before, after).items():
             self.known.add(Completion(item.id, self.at, name, value))
 
-    def show(self, item: Item, place: str, snapshot_id: str | None, shown: str, position: int = 0) -> None:
+    def show(
+        self,
+        item: Item,
+        place: str,
+        snapshot_id: str | None,
+        shown: str,
+        position: int = 0,
+        url: str | None = None,
+    ) -> None:
         """The place showed this: the stretch goes on, or one ends and the next begins."""
         span = self.known.span(item.id, place)
         is_same = span is not None and (span.snapshot_id, span.shown) == (snapshot_id, shown)
         if span is not None and span.closed_at is None and is_same:
             last_at = max(span.last_at, self.at)
-            self.known.add(replace(span, last_at=last_at, position=position))
+            self.known.add(replace(span, last_at=last_at, position=position, url=url))
             return
         if span is not None and span.closed_at is None:
             self.close(span)
         self.known.add(
-            Span(item.id, place, snapshot_id, shown, self.at, self.at, position, is_block=is_block(place))
+            Span(
+                item.id,
+                place,
+                snapshot_id,
+                shown,
+                self.at,
+                self.at,
+                position,
+                url,
+                is_block=is_block(place),
+            )
         )
 
     def close(self, span: Span, *, is_missing: bool = False) -> None:
@@ -231,6 +262,14 @@ class Ledger:
         return change
 
     # ------------------------------------------------------------ what it says now
+
+    def item_by_key(self, key: str | None) -> Item | None:
+        """The item known at this address. Raises OutOfOrder where it was found there only later."""
+        address = self.known.address(key) if key else None
+        if address is None:
+            return None
+        self.require_order(address.since <= self.at)
+        return self.known.item(address.item_id)
 
     def content(self, item: Item) -> Content:
         """The item's latest text with what later captures filled in."""

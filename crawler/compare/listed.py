@@ -48,10 +48,12 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
 def _identify(listing: Listing, keys: tuple[str | None, ...], ledger: Ledger) -> dict[int, Item]:
     """The known item of each teaser, by position: addresses first, so that no seed is taken by another."""
     known, sighting = ledger.known, ledger.seen.sighting
-    found = {i: item for i, key in enumerate(keys) if key and (item := known.item_by_key(key))}
+    found = {i: item for i, key in enumerate(keys) if (item := ledger.item_by_key(key))}
     taken = {item.id for item in found.values()}
+    above: set[str | Teaser] = set()
     for i, teaser in enumerate(listing.teasers):
-        is_repeat = keys[i] is not None and keys[i] in keys[:i]
+        is_repeat = (keys[i] or teaser) in above
+        above.add(keys[i] or teaser)
         if i not in found and not is_repeat and (teaser.headline or teaser.excerpt):
             clues = list(fingerprint.clues(teaser))
             item = match.find_teaser(sighting, teaser, clues, known, ledger.zone, ledger.require_order, taken)
@@ -94,7 +96,7 @@ def _come_again(
     if fields and _is_own_wording(teaser, item, span, place, ledger):
         ledger.note_unchanged()
         if not is_block(place):
-            ledger.show(item, place, current.id, shown(teaser), position)
+            ledger.show(item, place, current.id, shown(teaser), position, teaser.url)
         return
     last_seen = ledger.last_seen(item)
     ledger.require_order(not fields or last_seen < ledger.at)
@@ -107,7 +109,7 @@ def _come_again(
     else:
         ledger.note_unchanged()
         ledger.complete(item, before, teaser)
-    ledger.show(item, place, snapshot.id, shown(teaser), position)
+    ledger.show(item, place, snapshot.id, shown(teaser), position, teaser.url)
 
 
 def _is_missed_later(item: Item, ledger: Ledger) -> bool:
@@ -144,12 +146,15 @@ def _appear(
     ledger: Ledger,
 ) -> Item:
     """A teaser without an earlier snapshot: moved, duplicate or new."""
-    copies = match.copies_of(teaser, ledger.at, list(fingerprint.clues(teaser)), ledger.known)
+    clues = list(fingerprint.clues(teaser))
+    copies = match.copies_of(teaser, ledger.at, clues, ledger.known)
     for found in copies:
         ledger.require_older(found.item)
+        ledger.require_presence_known(found.item)
+    ledger.require_no_later_seed(Subject.TEASER, clues)
     item = ledger.new_item(Subject.TEASER, key, teaser, position)
     snapshot = ledger.add_snapshot(item, teaser)
-    ledger.show(item, place, snapshot.id, shown(teaser), position)
+    ledger.show(item, place, snapshot.id, shown(teaser), position, teaser.url)
     left = next((c for c in copies if _is_left(c.item, lost, ledger)), None)
     if left is not None:
         entries.log_move(item, left.item, teaser, snapshot, "is no longer listed", ledger, rank=position)

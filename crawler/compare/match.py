@@ -59,7 +59,7 @@ def find_article(
 
     `require_order` is told of every item in question whether its text is of the capture's time or before.
     """
-    items = _candidates(Subject.ARTICLE, found, known)
+    items = candidates(Subject.ARTICLE, found, known)
     return _best(sighting, article, article.source_line, items, known, zone, require_order)
 
 
@@ -77,7 +77,7 @@ def find_teaser(
     `taken`: ids of items that other teasers of the same listing are.
     """
     label = getattr(sighting.observation, "source_line", None)
-    items = (item for item in _candidates(Subject.TEASER, found, known) if item.id not in taken)
+    items = (item for item in candidates(Subject.TEASER, found, known) if item.id not in taken)
     return _best(sighting, teaser, label, items, known, zone, require_order)
 
 
@@ -88,7 +88,7 @@ def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], know
     """
     subject = Subject.ARTICLE if isinstance(content, Article) else Subject.TEASER
     likeness_to = _likeness_to(content)
-    items = _candidates(subject, found, known)
+    items = candidates(subject, found, known)
     copies = [copy for item in items if (copy := _copy(likeness_to, at, item, known))]
     return sorted(copies, key=lambda c: (c.similarity < 1, -c.similarity, c.item.first_seen, c.item.order))
 
@@ -145,7 +145,7 @@ def _score(content: Content, other: Content, zone: str) -> float:
     return _teaser_score(content, other, zone)
 
 
-def _candidates(subject: Subject, found: list[tuple[str, int]], known: Known) -> Iterator[Item]:
+def candidates(subject: Subject, found: list[tuple[str, int]], known: Known) -> Iterator[Item]:
     """The items of `subject` that share a clue with the capture; oldest first, each once, bounded."""
     items: dict[str, Item] = {}
     for kind, value in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from crawler import pipeline
@@ -271,3 +272,20 @@ def test_a_change_that_older_evidence_disproves_is_superseded_not_lost(store: St
     assert log[0].detected_at == day(0)
     assert [c.id for c in store.find_changes(first.id)] == [first.id]
     assert store.is_superseded(first.id)
+
+
+def test_a_copy_that_comes_in_late_is_judged_by_what_was_there_in_its_time(store: Store) -> None:
+    log = watch(
+        store,
+        article(0),
+        Gone("Gazette", "https://gazette.example/bridge", day(3)),
+        article(2, url="https://gazette.example/copy"),
+    )
+    assert kinds(log) == ["article new", "article duplicate"]
+
+
+def test_two_teasers_that_read_alike_keep_their_places_when_time_is_taken_back(store: Store) -> None:
+    twins = (row("b"), replace(row("b"), url="https://gazette.example/twin"))
+    other = replace(twins[1], headline="The yellow gates, and why they must stay shut")
+    log = watch(store, listing(0, *twins), listing(4, other), listing(2, *twins))
+    assert kinds(log) == ["teaser new", "teaser duplicate", "teaser changed", "teaser removed"]

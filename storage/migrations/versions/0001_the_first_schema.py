@@ -155,6 +155,7 @@ def upgrade() -> None:
     sa.Column('shown', sa.String(), nullable=False),
     sa.Column('last_at', Instant(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=True),
     sa.Column('closed_at', Instant(), nullable=True),
     sa.Column('is_missing', sa.Boolean(), nullable=False),
     sa.Column('is_block', sa.Boolean(), nullable=False),
