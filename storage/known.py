@@ -26,6 +26,7 @@ from storage.records import (
 )
 
 T = TypeVar("T")
+_TURNS = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.RESTORED)
 RANKS = 10_000  # changes that one observation can bring: `Change.rank` is seq * RANKS + n
 SpanKey = tuple[str, str, datetime]  # item, place, first seen
 
@@ -173,8 +174,13 @@ class Known:
         return sorted(shown, key=lambda span: (span.position, span.item_id))
 
     def turns(self, item_id: str) -> list[Change]:
-        """The changes that took the item away or brought it back: removed, restored, and moved from it."""
-        return _gather(layer._turns.get(item_id) for layer in self._layers())
+        """The changes that took the item away or brought it back: removed, restored, and moved from it.
+
+        In order of time; of one instant, in the order in which a page being gone, found elsewhere and there
+        again are decided.
+        """
+        turns = _gather(layer._turns.get(item_id) for layer in self._layers())
+        return sorted(turns, key=lambda turn: (turn.detected_at, _TURNS.index(turn.kind)))
 
     def copies(self, item_id: str) -> list[Change]:
         """The changes that call another item a duplicate of this one, or say that it moved there."""

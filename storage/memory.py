@@ -151,7 +151,7 @@ class MemoryStore:
         if item is None:
             return None
         snapshots = known.snapshots(item_id)
-        turns = sorted(known.turns(item_id), key=lambda c: (c.detected_at, c.rank))
+        turns = known.turns(item_id)
         shown = (s.last_at for s in self.spans(item_id) if s.snapshot_id)
         return ItemState(
             item,

@@ -320,7 +320,7 @@ class SqlStore:
         for id_ in ids:
             item = known.item(id_)
             if item is not None:
-                turns = sorted(known.turns(id_), key=lambda c: (c.detected_at, c.rank))
+                turns = known.turns(id_)
                 latest = known.snapshots(id_)[-1]
                 shown = [s.last_at for s in known.rows.spans.values() if s.item_id == id_ and s.snapshot_id]
                 states[id_] = ItemState(

@@ -118,7 +118,7 @@ def end_absence(item: Item, content: Content, current: Snapshot, ledger: Ledger,
     if not ledger.is_away(item):
         return
     gone_last = max((span.last_at for span in absent), default=None)
-    turn = max(ledger.known.turns(item.id), key=lambda change: (change.detected_at, change.rank))
+    turn = ledger.known.turns(item.id)[-1]
     was = "moved" if turn.kind is ChangeKind.MOVED else "removed"
     ledger.log(
         ChangeKind.RESTORED,

@@ -288,10 +288,7 @@ class Ledger:
     def is_away(self, item: Item) -> bool:
         """Whether the log says that the item was removed or has moved, and not that it came back."""
         turns = self.known.turns(item.id)
-        if not turns:
-            return False
-        last = max(turns, key=lambda change: (change.detected_at, change.rank))
-        return last.kind is not ChangeKind.RESTORED
+        return bool(turns) and turns[-1].kind is not ChangeKind.RESTORED
 
     def place_seen(self, place: str) -> None:
         """The sighting in hand is the newest observation of `place`."""
