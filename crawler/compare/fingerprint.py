@@ -16,8 +16,6 @@ from storage.records import Article, Content, Gone, Listing, Observation, Origin
 
 KeyOf = Callable[[str, str], str]  # (address, source name) -> identity of the address
 
-# At one instant: what is gone first, then what redirected, so that a story found elsewhere has moved.
-_RANKS = {Gone: "0", Article: "1", Listing: "2"}
 _KEPT_LENGTH = 100_000  # characters of a body up to which its bands are remembered for a while
 _EXCERPT_START = 40  # characters of an excerpt that are never cut away
 
@@ -32,18 +30,32 @@ def sight(
     """`observation` as a sighting, with its digest and its order among others of the same instant."""
     content = _content_digest(observation)
     published = observation.published if isinstance(observation, Article) else None
-    is_direct = getattr(observation, "redirected_from", None) is None
-    rank = f"{_RANKS[type(observation)]}{int(is_direct)}"
-    order = "|".join((rank, published or "", observation.source, observation.url or "", content))
+    order = "|".join(
+        (_rank(observation), published or "", observation.source, observation.url or "", content)
+    )
     return Sighting(observation, content, order, origin, evidence, seq)
 
 
 def identity(sighting: Sighting) -> str:
     """What makes two captures one and the same: kind, source, address, time and content."""
     seen = sighting.observation
-    kind = _RANKS[type(seen)]
     old = getattr(seen, "redirected_from", None)
-    return text.digest(kind, seen.source, seen.url, old, format_time(sighting.at), sighting.digest)
+    return text.digest(_rank(seen), seen.source, seen.url, old, format_time(sighting.at), sighting.digest)
+
+
+def _rank(observation: Observation) -> str:
+    """Which comes first at one instant.
+
+    What is gone before what redirected before what answered, so that a story found elsewhere has moved; a
+    listing before the blocks on article pages, which are trusted less.
+    """
+    match observation:
+        case Gone():
+            return "0"
+        case Article():
+            return "1" if observation.redirected_from is not None else "2"
+        case Listing():
+            return "4" if observation.is_block else "3"
 
 
 def body(article: Article) -> str:
