@@ -161,7 +161,9 @@ def _recall(store: Store, seen: list[Seen], before: datetime | None) -> Known:
     asked = questions(seen)
     known = store.recall(asked, before)
     further = further_questions(seen, known)
-    return store.recall(replace(asked, clues=further.clues), before) if further.clues else known
+    if not (further.clues or further.keys):
+        return known
+    return store.recall(replace(asked, keys=asked.keys | further.keys, clues=further.clues), before)
 
 
 def _seen(reading: Reading) -> tuple[Sighting, ...]:

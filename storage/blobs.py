@@ -44,7 +44,10 @@ def digest(data: bytes) -> str:
 def content_json(content: Content) -> bytes:
     """What is kept of an article or a teaser: its text; source and address have columns of their own."""
     names = _ARTICLE_FIELDS if isinstance(content, Article) else _TEASER_FIELDS
-    return _dump({name: getattr(content, name) for name in names})
+    kept = {name: getattr(content, name) for name in names}
+    if isinstance(content, Article) and content.original is not None:
+        kept["original"] = content.original
+    return _dump(kept)
 
 
 def observation_json(observation: Observation) -> bytes | None:

@@ -5,7 +5,8 @@
 ``{"kind":"gone","source":…,"url":…,"captured_at":…,"status":404}``.
 `kind`, `source` and `captured_at` are required; any other key may be left out when null.
 Extensions, written only where they say something: ``source_line``; ``redirected_from`` of an article whose
-address was reached from another; ``block``: true for a listing that is a block on an article page.
+address was reached from another; ``original`` of an article that names the address of its original (a copy's
+"read the original" link); ``block``: true for a listing that is a block on an article page.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def to_json(observation: Observation) -> dict[str, Any]:
             }
             if observation.redirected_from is not None:
                 line["redirected_from"] = observation.redirected_from
+            if observation.original is not None:
+                line["original"] = observation.original
         case Listing():
             line = {
                 "kind": "listing",
@@ -103,6 +106,7 @@ def from_json(line: Any, *, needs_time: bool = True) -> Observation:
         paragraphs=tuple(_storable(p) for p in paragraphs),
         source_line=_string(line, "source_line") or None,
         redirected_from=_string(line, "redirected_from") or None,
+        original=_string(line, "original") or None,
     )
 
 

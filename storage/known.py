@@ -64,6 +64,7 @@ class Known:
         self.held: set[str] = set()
         self.latest: dict[str, tuple[datetime, str]] = {}
         self.instants: set[datetime] = set()
+        self.newest: datetime | None = below.newest if below else None  # of all observations
         self.sources: dict[str, Source] = {}
         self.next_seq: int = below.next_seq if below else 1
         self.revision: int = below.revision if below else 0
@@ -114,7 +115,7 @@ class Known:
     def _index_turn(self, change: Change) -> None:
         if change.kind in (ChangeKind.REMOVED, ChangeKind.RESTORED):
             self._turns.setdefault(change.item_id, []).append(change)
-        elif change.of is not None:
+        elif change.of is not None:  # also where a copy was found to differ from its original
             self._copies.setdefault(change.of, []).append(change)
             if change.kind is ChangeKind.MOVED:
                 self._turns.setdefault(change.of, []).append(change)
@@ -212,10 +213,14 @@ def _gather(found: Iterable[list[T] | None]) -> list[T]:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What deciding some observations needs to know. `clues` are asked only for those not found by key."""
+    """What deciding some observations needs to know. `clues` are asked only for those not found by key.
+
+    Of `keys` everything about the items there is asked, of `whereabouts` only the addresses themselves.
+    """
 
     identities: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    whereabouts: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     clues: frozenset[tuple[str, int]] = frozenset()
     instants: frozenset[datetime] = frozenset()

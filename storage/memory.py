@@ -107,6 +107,7 @@ class MemoryStore:
         self._held.update(verdict.identities.values())
         self._known.held = self._held
         self._known.instants = {s.at for s in self._sightings.values()}
+        self._known.newest = max(self._known.instants, default=None)
         self._note_latest(verdict.places)
         self._known.next_seq = max(self._sightings, default=0) + 1
         self._known.revision += 1

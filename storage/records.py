@@ -43,6 +43,7 @@ class Article:
     paragraphs: tuple[str, ...] = ()
     source_line: str | None = None  # the origin the page itself names ("Source: Pyongyang Times")
     redirected_from: str | None = None  # the address asked for, when the server led on to `url`
+    original: str | None = None  # the address that the page itself names as its original
 
 
 @dataclass(frozen=True, slots=True)

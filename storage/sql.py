@@ -397,6 +397,10 @@ class _Recall:
             wanted = select(OBSERVATION.c.at).distinct()
             found = _where_in(db, wanted, OBSERVATION.c.at, questions.instants)
             known.instants = {row.at for row in found}
+            known.newest = db.execute(select(func.max(OBSERVATION.c.at))).scalar()
+        whereabouts = questions.whereabouts - questions.keys
+        for row in self._rows(ADDRESS, ADDRESS.c.key, whereabouts, ADDRESS.c.since):
+            known.add(Address(row.key, row.item_id, row.url, row.since))
         ids = self._by_key(questions.keys) | self._at_places(questions.places)
         ids |= self._by_clue(questions.clues)
         self._latest(questions.places | questions.keys)

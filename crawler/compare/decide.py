@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from crawler.compare import differ, entries, fingerprint, listed, match
+from crawler.compare import differ, elsewhere, entries, fingerprint, listed, match
 from crawler.compare.ledger import Ledger, OutOfOrder
 from crawler.compare.observe import Seen
 from crawler.urls import host
@@ -97,6 +97,7 @@ def _take_article(article: Article, seen: Seen, ledger: Ledger) -> str:
             ledger.add_address(item, key, article.url or "")
     place = seen.place or item_place(item)
     _come_again(article, item, place, ledger)
+    elsewhere.compare_with_original(article, item, ledger)
     _follow_redirect(article, item, seen, ledger)
     return place
 
@@ -117,6 +118,7 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     ledger.require_no_later_turn(item)
     if fields:
         ledger.require_no_later_look_alike(item, article)
+        elsewhere.require_no_later_copy(item, ledger)
     content = entries.filled(article, before)
     snapshot = ledger.add_snapshot(item, article) if fields else current
     entries.end_absence(item, content, current, ledger)
@@ -144,6 +146,7 @@ def _appear(article: Article, seen: Seen, clues: list[tuple[str, int]], ledger: 
     snapshot = ledger.add_snapshot(item, article)
     place = seen.place or item_place(item)
     ledger.show(item, place, snapshot.id, snapshot.exact[:16])
+    elsewhere.require_no_later_copy(item, ledger)
     if old is not None and match.is_same_story(ledger.content(old), article):
         entries.log_move(item, old, article, snapshot, "redirects here", ledger)
         return place
@@ -154,6 +157,9 @@ def _appear(article: Article, seen: Seen, clues: list[tuple[str, int]], ledger: 
         entries.log_duplicate(item, article, snapshot, copies[0], ledger)
     else:
         entries.log_new(item, article, snapshot, ledger, "not seen before")
+    if gone is None:
+        elsewhere.compare_with_teaser(article, item, snapshot, ledger)
+        elsewhere.compare_with_original(article, item, ledger)
     return place
 
 

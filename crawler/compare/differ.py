@@ -61,8 +61,13 @@ def is_cut_of(one: str, other: str) -> bool:
     >>> is_cut_of("The bridge over the wide river was opened by", "The bridge over the wide river was opened")
     True
     """
-    short, long = sorted((_uncut(one), _uncut(other)), key=len)
+    short, long = sorted((uncut(one), uncut(other)), key=len)
     return short == long or (len(short) >= _SHORTEST_CUT and long.startswith(short))
+
+
+def uncut(excerpt: str) -> str:
+    """An excerpt in comparing form, without the dots that say that it goes on."""
+    return normalise(excerpt).removesuffix("[...]").removesuffix("...").rstrip()
 
 
 def merged(content: Content, completions: list[Completion]) -> Content:
@@ -103,10 +108,6 @@ def _teaser_differences(before: Teaser, after: Teaser, zone: str, is_cut: bool) 
     if not same_date(before.date, after.date, zone):
         found.append("date")
     return tuple(found)
-
-
-def _uncut(excerpt: str) -> str:
-    return normalise(excerpt).removesuffix("[...]").removesuffix("...").rstrip()
 
 
 def _instant(value: str) -> datetime:

@@ -96,6 +96,11 @@ def clues(content: Content) -> Iterator[tuple[str, int]]:
             yield "a-band", band
 
 
+def original_clue(key: str) -> tuple[str, int]:
+    """The hash by which the articles that name the address of identity `key` as their original are found."""
+    return "a-original", text.hash64("original", key)
+
+
 @lru_cache(maxsize=256)
 def _bands(joined: str) -> tuple[int, ...]:
     """The bands of a body: the dearest part of its clues, and asked for several times while it is decided."""
@@ -116,6 +121,7 @@ def _content_digest(observation: Observation) -> str:
                 observation.modified,
                 observation.source_line,
                 *observation.paragraphs,
+                *(["original", observation.original] if observation.original else []),
             )
         case Listing():
             parts = [x for t in observation.teasers for x in (t.url, t.headline, t.excerpt, t.date)]

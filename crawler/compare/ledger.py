@@ -192,7 +192,10 @@ class Ledger:
             origin=sighting.origin,
         )
         self.known.add(snapshot)
-        for kind, value in dict.fromkeys(fingerprint.clues(content)):
+        found = dict.fromkeys(fingerprint.clues(content))
+        if self.seen.original_key is not None and isinstance(content, Article):
+            found[fingerprint.original_clue(self.seen.original_key)] = None
+        for kind, value in found:
             self.known.add(Clue(kind, value, item.id, snapshot.id, self.at))
         return snapshot
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from crawler.compare import differ, entries, fingerprint, match
+from crawler.compare import differ, elsewhere, entries, fingerprint, match
 from crawler.compare.ledger import Ledger
 from crawler.compare.observe import is_addressed, is_block
 from storage.records import ChangeKind, Item, Listing, Span, Subject, Teaser
@@ -39,6 +39,8 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
             item = _appear(teaser, key, position, place, lost, ledger)
         elif item.id not in settled:
             _come_again(teaser, key, item, position, place, ledger)
+        if item.id not in settled:
+            elsewhere.compare_with_article(item, ledger.seen.counterparts[position], ledger)
         settled.add(item.id)
     for span in lost.values():
         _miss(span, listed_before, settled, ledger)

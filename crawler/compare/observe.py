@@ -20,13 +20,16 @@ class Seen:
     """A sighting made ready for deciding.
 
     `place` is None for an article without an address: it gets the place of the item that it turns out to be.
-    `keys` identifies the article or, one for each, the teasers; None where there is no address.
+    `keys` identifies the article or, one for each, the teasers; None where there is no address. Its
+    `counterparts` are, for the same addresses, that of the article's teaser, or those of the teasers' articles.
     """
 
     sighting: Sighting
     place: str | None
     keys: tuple[str | None, ...]
+    counterparts: tuple[str | None, ...] = ()
     old_key: str | None = None  # of the address that redirected here
+    original_key: str | None = None  # of the original that the article names
 
 
 def observe(sightings: Iterable[Sighting], key_of: KeyOf) -> list[Seen]:
@@ -39,7 +42,8 @@ def questions(seen: Sequence[Seen]) -> Questions:
     """What must be known about the places, the addresses and the captures themselves."""
     return Questions(
         identities=frozenset(fingerprint.identity(s.sighting) for s in seen),
-        keys=frozenset(key for s in seen for key in (*s.keys, s.old_key) if key),
+        keys=frozenset(key for s in seen for key in (*s.keys, s.old_key, s.original_key) if key),
+        whereabouts=frozenset(key for s in seen if _is_listing(s) for key in s.counterparts if key),
         places=frozenset(s.place for s in seen if s.place),
         instants=frozenset(s.sighting.at for s in seen if s.sighting.origin is not Origin.CRAWL),
     )
@@ -47,8 +51,23 @@ def questions(seen: Sequence[Seen]) -> Questions:
 
 def further_questions(seen: Sequence[Seen], known: Known) -> Questions:
     """What must be known about those contents that `known` does not identify by address, or in this text."""
-    strangers = [content for s in seen for content in _strangers(s, known)]
-    return Questions(clues=frozenset(clue for content in strangers for clue in fingerprint.clues(content)))
+    clues = {clue for s in seen for content in _strangers(s, known) for clue in fingerprint.clues(content)}
+    clues |= {fingerprint.original_clue(key) for s in seen if not _is_listing(s) for key in s.keys if key}
+    return Questions(keys=frozenset(_counterparts(seen, known)), clues=frozenset(clues))
+
+
+def _counterparts(seen: Sequence[Seen], known: Known) -> Iterable[str]:
+    """The teasers of articles seen for the first time, and the articles first seen at this very instant."""
+    for s in seen:
+        for key, counterpart in zip(s.keys, s.counterparts, strict=True):
+            address = known.address((counterpart if _is_listing(s) else key) or "")
+            is_first = address is None or address.since >= s.sighting.at
+            if counterpart and is_first and (address is not None or not _is_listing(s)):
+                yield counterpart
+
+
+def _is_listing(seen: Seen) -> bool:
+    return isinstance(seen.sighting.observation, Listing)
 
 
 def article_key(key: str) -> str:
@@ -59,6 +78,11 @@ def article_key(key: str) -> str:
 def teaser_key(source: str, key: str) -> str:
     """The identity of a teaser's address: a teaser belongs to the source that shows it."""
     return f"t|{source}|{key}"
+
+
+def article_key_of(key: str, source: str) -> str:
+    """The identity of the article to which a teaser of `source`, whose address has identity `key`, leads."""
+    return article_key(key.removeprefix(teaser_key(source, "")))
 
 
 def listing_place(source: str, key: str) -> str:
@@ -85,19 +109,30 @@ def _seen(sighting: Sighting, key_of: KeyOf) -> Seen:
     source = observation.source
     match observation:
         case Article(url=None):
-            return Seen(sighting, None, (None,))
+            return Seen(sighting, None, (None,), (None,))
         case Article() | Gone():
             assert observation.url is not None
-            key = article_key(key_of(observation.url, source))
-            old = getattr(observation, "redirected_from", None)
-            old_key = article_key(key_of(old, source)) if old else None
-            return Seen(sighting, key, (key,), old_key if old_key != key else None)
+            own = key_of(observation.url, source)
+            key = article_key(own)
+            others = [getattr(observation, name, None) for name in ("redirected_from", "original")]
+            old_key, original_key = (article_key(key_of(url, source)) if url else None for url in others)
+            return Seen(
+                sighting,
+                key,
+                (key,),
+                (teaser_key(source, own),),
+                old_key if old_key != key else None,
+                original_key if original_key != key else None,
+            )
         case Listing():
             place = listing_place(source, key_of(observation.url, source) if observation.url else "")
-            keys = tuple(
-                teaser_key(source, key_of(t.url, source)) if t.url else None for t in observation.teasers
+            own_keys = [key_of(t.url, source) if t.url else None for t in observation.teasers]
+            return Seen(
+                sighting,
+                block_place(source) if observation.is_block else place,
+                tuple(teaser_key(source, key) if key else None for key in own_keys),
+                tuple(article_key(key) if key else None for key in own_keys),
             )
-            return Seen(sighting, block_place(source) if observation.is_block else place, keys)
 
 
 def _strangers(seen: Seen, known: Known) -> Iterable[Content]:

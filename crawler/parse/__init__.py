@@ -26,6 +26,7 @@ from crawler.parse.body import Body, Form, open_body
 from crawler.parse.feed import read_feed
 from crawler.parse.listing import read_listing
 from crawler.parse.metadata import canonical, read_metadata
+from crawler.parse.originals import named_original
 from crawler.parse.recipe import Markup, Recipe
 from crawler.parse.sitemap import read_sitemap
 from storage.records import Article, Listing, Page, Source, TargetKind, Teaser
@@ -97,6 +98,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
         obstacle = "members' wall"
     if obstacle is not None:
         return Reading(obstacle=obstacle)
+    original = named_original(tree, body.text, page.url)
     article, listing = _by_recipe(site, markup, kind) if site else _by_signs(markup, kind)
     if article is None and not (listing and listing.teasers) and obstacles.is_blank(tree):
         return Reading(obstacle="empty page")
@@ -104,7 +106,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     if page.fetched_at is None and site is not None:
         page = replace(page, fetched_at=recipe.shown_day(site, markup))
     return Reading(
-        _stored_article(article, page, named) if article else None,
+        replace(_stored_article(article, page, named), original=original) if article else None,
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
     )
 

@@ -65,14 +65,15 @@ def address(source: str, name: str | None) -> str | None:
 
 times = st.integers(0, 12).map(when)
 articles = st.builds(
-    lambda source, name, at, headline, text: Article(
-        source, address(source, name), at, headline, None, "2026-03-04", None, text
+    lambda source, name, at, headline, text, original: Article(
+        source, address(source, name), at, headline, None, "2026-03-04", None, text, original=original
     ),
     st.sampled_from(SOURCES),
     st.sampled_from((*NAMES, None)),
     times,
     st.sampled_from(HEADLINES),
     st.sampled_from(TEXTS),
+    st.sampled_from((None, None, address("Telegraph", "bridge"), address("Gazette", "pear"))),
 )
 gone = st.builds(
     lambda source, name, at: Gone(source, address(source, name) or "", at),
