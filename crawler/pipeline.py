@@ -19,6 +19,7 @@ from typing import Protocol
 from crawler.compare.decide import OutOfOrder, decide
 from crawler.compare.fingerprint import KeyOf, identity, sight
 from crawler.compare.observe import Seen, further_questions, observe, questions
+from crawler.parse.sitemap import is_index
 from storage.errors import Conflict
 from storage.known import Known, Questions, Verdict
 from storage.records import (
@@ -197,15 +198,15 @@ def is_challenge(reading: Reading) -> bool:
 
 
 def _mapped(look: Look, reading: Reading) -> Look:
-    """A sitemap's entries: those with a headline are teasers, the others mere addresses."""
-    assert reading.listing is not None
+    """A sitemap's entries: those of an index are sitemaps, others with a headline teasers, else addresses."""
+    assert reading.listing is not None and look.page is not None
     teasers = reading.listing.teasers
+    if is_index(look.page.body):
+        return replace(look, sitemaps=tuple(t.url for t in teasers if t.url))
     titled = tuple(t for t in teasers if t.headline)
-    plain = [t.url for t in teasers if t.url and not t.headline]
-    maps = tuple(url for url in plain if url.removesuffix(".gz").endswith(".xml"))
-    links = tuple(url for url in plain if url not in set(maps))
+    links = tuple(t.url for t in teasers if t.url and not t.headline)
     seen = (sight(replace(reading.listing, teasers=titled), Origin.CRAWL),) if titled else ()
-    return replace(look, sightings=seen, sitemaps=maps, links=links)
+    return replace(look, sightings=seen, links=links)
 
 
 def _visit(

@@ -129,7 +129,8 @@ def _by_signs(markup: Markup, kind: TargetKind | None) -> tuple[Article | None, 
     """Article or listing as the generic parsers read them."""
     asked = (markup.tree, markup.url, markup.source)
     article = read_article(*asked) if kind in (TargetKind.ARTICLE, None) else None
-    listing = read_listing(*asked) if kind is not TargetKind.ARTICLE else None
+    # Beside a story, a mere list of links is what the site has put there.
+    listing = read_listing(*asked, with_plain=article is None) if kind is not TargetKind.ARTICLE else None
     if article is None or listing is None:
         return article, listing
     return (None, listing) if _is_front(article, listing, markup) else (article, None)

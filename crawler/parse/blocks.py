@@ -57,9 +57,12 @@ class Blocks:
     elements: list[Element] = field(default_factory=list)
 
 
-def read_blocks(root: LexborNode, forgiven: frozenset[int] = frozenset()) -> Blocks:
-    """The text blocks under `root`. The elements `forgiven` are no furniture, whatever their names say."""
-    walk = _Walk(forgiven)
+def read_blocks(root: LexborNode, forgiven: frozenset[int] = frozenset(), breaks: int = 2) -> Blocks:
+    """The text blocks under `root`; `breaks` line breaks in a row end one.
+
+    The elements `forgiven` are no furniture, whatever their names say.
+    """
+    walk = _Walk(forgiven, breaks)
     walk.enter(root, -1, -1, False, 0)
     return walk.found
 
@@ -84,10 +87,11 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 class _Walk:
     """The state of one walk: what was found, and the text run that is not yet closed."""
 
-    __slots__ = ("breaks", "forgiven", "found", "linked", "nodes", "room", "text")
+    __slots__ = ("breaks", "breaks_to_end", "forgiven", "found", "linked", "nodes", "room", "text")
 
-    def __init__(self, forgiven: frozenset[int]) -> None:
+    def __init__(self, forgiven: frozenset[int], breaks_to_end: int) -> None:
         self.forgiven = forgiven
+        self.breaks_to_end = breaks_to_end
         self.found = Blocks()
         self.nodes = _NODE_LIMIT
         self.room = _TEXT_LIMIT
@@ -149,7 +153,7 @@ class _Walk:
 
     def line_break(self, element: int, furniture: int) -> None:
         self.breaks += 1
-        if self.breaks > 1 and self.text:
+        if self.breaks >= self.breaks_to_end and self.text:
             self.close(element, furniture)
         elif self.text:
             self.text.append(" ")

@@ -117,6 +117,22 @@ def test_a_feed_or_a_sitemap_leads_to_articles_as_a_front_page_does(press: Press
     assert press.kinds("teaser") == (["new"] * 4 if kind == "feeds" else [])
 
 
+def test_an_index_leads_to_sitemaps_whatever_their_addresses_are(press: Press) -> None:
+    site = press.opens(Site(story(3), story(2), story(1), shape="plain"), sitemaps=("/maps",))
+    site.answers["/maps"] = _xml(
+        "sitemapindex", "sitemap", site.url("/sitemap?page=2"), site.url("/sitemap.xml")
+    )
+    site.answers["/sitemap?page=2"] = _xml("urlset", "url", site.url("/story.xml"))
+    site.answers["/story.xml"] = Answer(200, site.page(story(4)))
+    press.crawl(0)
+    assert press.kinds() == ["new"] * 4
+
+
+def _xml(root: str, entry: str, *addresses: str) -> Answer:
+    entries = "".join(f"<{entry}><loc>{address}</loc></{entry}>" for address in addresses)
+    return Answer(200, f"<{root}>{entries}</{root}>", content_type="application/xml")
+
+
 # ---------------------------------------------------------------- one story, several addresses
 
 
