@@ -5,7 +5,7 @@ Also the oracle of `storage.sql`: both pass the same contract suite, and this on
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,10 @@ from datetime import datetime
 from storage.errors import Conflict
 from storage.known import Known, Questions, Rows, Verdict
 from storage.records import (
+    Annotation,
+    Assessment,
     Change,
+    ChangeKind,
     Item,
     Run,
     Sighting,
@@ -37,6 +40,8 @@ class MemoryStore:
         self._places: dict[int, str] = {}
         self._held: set[str] = set()
         self._superseded: dict[str, Change] = {}
+        self._assessments: dict[str, Assessment] = {}
+        self._annotations: list[Annotation] = []
         self._targets: dict[str, Target] = {}
         self._back_offs: dict[str, datetime] = {}
         self._visits: list[Visit] = []
@@ -98,6 +103,8 @@ class MemoryStore:
         if verdict.rewind_to is not None:
             dropped = {c.id: c for c in self._known.rows.changes if c.detected_at >= verdict.rewind_to}
             self._known = self._rewound(verdict.rewind_to)
+            kept = self._assessments.items()
+            self._assessments = {id_: one for id_, one in kept if one.at < verdict.rewind_to}
         self._known.add_all(verdict.rows)
         for sighting in verdict.sightings:
             self._sightings[sighting.seq] = sighting
@@ -137,6 +144,9 @@ class MemoryStore:
         every = [*self._known.rows.changes, *self._superseded.values()]
         return [change for change in every if change.id.startswith(id_start)]
 
+    def changes_by_id(self, ids: Collection[str]) -> dict[str, Change]:
+        return {change.id: change for change in self._known.rows.changes if change.id in ids}
+
     def find_items(self, id_start: str) -> list[Item]:
         return [item for item in self._known.rows.items if item.id.startswith(id_start)]
 
@@ -170,6 +180,10 @@ class MemoryStore:
     def snapshots_by_id(self, ids: Collection[str]) -> dict[str, Snapshot]:
         return {id_: found for id_ in ids if (found := self._known.snapshot(id_))}
 
+    def first_texts(self, item_ids: Collection[str]) -> dict[str, tuple[Item, Snapshot]]:
+        found = ((self._known.item(id_), self._known.snapshots(id_)) for id_ in item_ids)
+        return {item.id: (item, snapshots[0]) for item, snapshots in found if item and snapshots}
+
     def spans(self, item_id: str) -> list[Span]:
         spans = (span for span in self._known.rows.spans.values() if span.item_id == item_id)
         return sorted(spans, key=lambda span: (span.first_at, span.place))
@@ -178,6 +192,56 @@ class MemoryStore:
         for visit in self._visits:
             if (since is None or visit.at >= since) and (until is None or visit.at < until):
                 yield visit
+
+    # ------------------------------------------------------------ what is said about changes
+
+    def unassessed(self, version: int) -> list[Change]:
+        kept = self._assessments
+        self._assessments = {id_: one for id_, one in kept.items() if one.version == version}
+        wanted = Filter(kinds=frozenset({ChangeKind.CHANGED, ChangeKind.MOVED}))
+        return [c for c in self.changes(wanted) if c.before and c.after and c.id not in self._assessments]
+
+    def drop_assessments(self, since: datetime) -> bool:
+        kept = {id_: one for id_, one in self._assessments.items() if one.at < since}
+        is_dropped = len(kept) < len(self._assessments)
+        self._assessments = kept
+        return is_dropped
+
+    def put_assessments(self, assessments: Sequence[Assessment]) -> None:
+        self._assessments.update({one.change_id: one for one in assessments})
+
+    def assessments(self, change_ids: Collection[str]) -> dict[str, Assessment]:
+        return {id_: self._assessments[id_] for id_ in change_ids if id_ in self._assessments}
+
+    def all_assessments(self, until: datetime | None = None) -> Iterator[Assessment]:
+        for change in self.changes(Filter(until=until)):
+            if change.id in self._assessments:
+                yield self._assessments[change.id]
+
+    def kind_counts(self) -> list[tuple[str, tuple[str, ...], int]]:
+        counts = Counter((one.source, one.kinds) for one in self._assessments.values())
+        return [(source, kinds, count) for (source, kinds), count in counts.items()]
+
+    def sharing(self, edit_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for one in self.all_assessments():
+            if one.edit_id is not None and one.edit_id in edit_ids:
+                found.setdefault(one.edit_id, {})[one.change_id] = one.item_id
+        return found
+
+    def related(self, item_ids: Collection[str]) -> list[Change]:
+        wanted = Filter(kinds=frozenset({ChangeKind.DUPLICATE, ChangeKind.MOVED}))
+        return [c for c in self.changes(wanted) if c.item_id in item_ids or c.of in item_ids]
+
+    def annotate(self, annotation: Annotation) -> None:
+        self._annotations.append(replace(annotation, id=len(self._annotations) + 1))
+
+    def annotations(self, change_ids: Collection[str] | None = None) -> dict[str, list[Annotation]]:
+        found: dict[str, list[Annotation]] = {}
+        for one in self._annotations:
+            if change_ids is None or one.change_id in change_ids:
+                found.setdefault(one.change_id, []).append(one)
+        return found
 
     def is_superseded(self, change_id: str) -> bool:
         return change_id in self._superseded

@@ -333,4 +333,56 @@ class Change:
     rank: int = 0  # order among changes detected at one instant
 
 
+# ---------------------------------------------------------------- what is said about changes
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What kind of edit a change is. Worked out from the texts when first read, and kept: a cache.
+
+    `version` is that of the rules. `kinds` are names of `crawler.compare.kinds.Kind`, each once, sorted;
+    `edits` and `parts` are what edits and weight consist of, as plain JSON values. `edit_id` is the same for
+    identical edits, whatever page they are on. `removed` … `replaced`: words and phrases.
+    """
+
+    change_id: str
+    item_id: str
+    source: str
+    at: datetime  # when the change was detected
+    version: int
+    kinds: tuple[str, ...] = ()
+    weight: int = 0  # 0 to 100
+    is_stealth: bool = False
+    edit_id: str | None = None
+    edits: tuple[dict[str, object], ...] = ()
+    parts: tuple[dict[str, object], ...] = ()
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
+
+
+class Ruling(StrEnum):
+    """What a reviewer says of a change, against the program."""
+
+    NOT_DUPLICATE = "not-duplicate"
+    NOT_SAME_ITEM = "not-same-item"
+    FALSE_ALARM = "false-alarm"
+    WITHDRAWN = "withdrawn"  # what was said before no longer stands
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A reviewer's word on one change. It is a fact, never derived: it outlasts every replay.
+
+    `id` is its number in the store; 0 = not yet stored. A later one on the same change stands instead.
+    """
+
+    change_id: str
+    ruling: Ruling
+    by: str
+    at: datetime
+    note: str = ""
+    id: int = 0
+
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

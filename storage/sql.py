@@ -13,18 +13,40 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Row, Select, Table, and_, delete, event, func, insert, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Engine,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    column,
+    delete,
+    event,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy import create_engine as _create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
-from storage import blobs
+from storage import blobs, said
 from storage.errors import Conflict, StoreError
 from storage.known import Known, Questions, Rows, Verdict
 from storage.records import (
     Address,
+    Annotation,
     Article,
+    Assessment,
     Change,
     ChangeKind,
     Clue,
@@ -69,7 +91,18 @@ from storage.tables import (
 
 _MOST_PARAMETERS = 900  # SQLite takes 999 in its smallest build
 _MOST_CLUES = 64  # answers per clue: one that more items share tells nothing
+_MOST_IN_BAND = 16  # ... and per band: copies have several in common, and many others share a stock phrase
 _MOST_CONTENTS = 50  # latest snapshots of an item whose texts are recalled
+_MOST_TURNS = 16  # latest changes of a kind that are recalled of an item
+_AWAY = (ChangeKind.REMOVED.value, ChangeKind.RESTORED.value)
+_TURNS = (
+    ChangeKind.REMOVED,
+    ChangeKind.RESTORED,
+    ChangeKind.MOVED,
+    ChangeKind.DUPLICATE,
+    ChangeKind.CHANGED,
+)
+_BLOCK = "b|"  # how the place of the blocks on article pages begins
 
 T = TypeVar("T")
 
@@ -298,6 +331,10 @@ class SqlStore:
             )
             return [_change(row) for row in found] + [_change_from_json(row.data) for row in old]
 
+    def changes_by_id(self, ids: Collection[str]) -> dict[str, Change]:
+        with self._reading() as db:
+            return {row.id: _change(row) for row in _where_in(db, select(CHANGE), CHANGE.c.id, ids)}
+
     def find_items(self, id_start: str) -> list[Item]:
         wanted = select(ITEM).where(ITEM.c.id.startswith(id_start, autoescape=True))
         with self._reading() as db:
@@ -344,6 +381,13 @@ class SqlStore:
             rows = _where_in(db, _with_blob(SNAPSHOT), SNAPSHOT.c.id, ids)
             return {row.id: _snapshot(row) for row in rows}
 
+    def first_texts(self, item_ids: Collection[str]) -> dict[str, tuple[Item, Snapshot]]:
+        with self._reading() as db:
+            items = {row.id: _item(row) for row in _where_in(db, select(ITEM), ITEM.c.id, item_ids)}
+            wanted = _with_blob(SNAPSHOT).where(SNAPSHOT.c.number == 1)
+            first = [_snapshot(row) for row in _where_in(db, wanted, SNAPSHOT.c.item_id, item_ids)]
+        return {s.item_id: (items[s.item_id], s) for s in first if s.item_id in items}
+
     def spans(self, item_id: str) -> list[Span]:
         wanted = select(SPAN).where(SPAN.c.item_id == item_id)
         with self._reading() as db:
@@ -358,6 +402,55 @@ class SqlStore:
         with self._reading() as db:
             for row in db.execution_options(yield_per=1000).execute(wanted):
                 yield _visit(row)
+
+    # ------------------------------------------------------------ what is said about changes
+
+    def unassessed(self, version: int) -> list[Change]:
+        with self._reading() as db:
+            is_outdated = said.has_outdated(db, version)
+        if is_outdated:
+            with self._writing() as db:
+                said.drop_outdated(db, version)
+        with self._reading() as db:
+            return [_change(row) for row in db.execute(said.unassessed())]
+
+    def drop_assessments(self, since: datetime) -> bool:
+        with self._writing() as db:
+            return said.rewind(db, since)
+
+    def put_assessments(self, assessments: Sequence[Assessment]) -> None:
+        with self._writing() as db:
+            said.put_assessments(db, assessments)
+
+    def assessments(self, change_ids: Collection[str]) -> dict[str, Assessment]:
+        with self._reading() as db:
+            return said.assessments(db, change_ids)
+
+    def all_assessments(self, until: datetime | None = None) -> Iterator[Assessment]:
+        with self._reading() as db:
+            for row in db.execution_options(yield_per=1000).execute(said.in_order(until)):
+                yield said.assessment(row)
+
+    def kind_counts(self) -> list[tuple[str, tuple[str, ...], int]]:
+        with self._reading() as db:
+            return list(said.kind_counts(db))
+
+    def sharing(self, edit_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        with self._reading() as db:
+            return said.sharing(db, edit_ids)
+
+    def related(self, item_ids: Collection[str]) -> list[Change]:
+        with self._reading() as db:
+            found = {row.id: _change(row) for row in said.related(db, item_ids)}
+        return sorted(found.values(), key=lambda change: (change.detected_at, change.rank))
+
+    def annotate(self, annotation: Annotation) -> None:
+        with self._writing() as db:
+            said.annotate(db, annotation)
+
+    def annotations(self, change_ids: Collection[str] | None = None) -> dict[str, list[Annotation]]:
+        with self._reading() as db:
+            return said.annotations_of(db, change_ids)
 
     def is_superseded(self, change_id: str) -> bool:
         with self._reading() as db:
@@ -377,7 +470,11 @@ class SqlStore:
 
 
 class _Recall:
-    """One reading of what is known, `before` an instant or now."""
+    """One reading of what is known, `before` an instant or now.
+
+    Every statement is a search by index that stops after a given number of rows for each thing asked about,
+    so the rows read have a bound, however many items, versions or copies the store holds.
+    """
 
     def __init__(self, db: Connection, before: datetime | None, most_contents: int = _MOST_CONTENTS) -> None:
         self.db = db
@@ -394,9 +491,7 @@ class _Recall:
             wanted = select(OBSERVATION.c.identity)
             rows = _where_in(db, wanted, OBSERVATION.c.identity, questions.identities)
             known.held = {row.identity for row in rows}
-            wanted = select(OBSERVATION.c.at).distinct()
-            found = _where_in(db, wanted, OBSERVATION.c.at, questions.instants)
-            known.instants = {row.at for row in found}
+            known.instants = {at for at in questions.instants if self._has_instant(at)}
             known.newest = db.execute(select(func.max(OBSERVATION.c.at))).scalar()
         whereabouts = questions.whereabouts - questions.keys
         for row in self._rows(ADDRESS, ADDRESS.c.key, whereabouts, ADDRESS.c.since):
@@ -407,7 +502,7 @@ class _Recall:
         return self.about(ids)
 
     def about(self, ids: set[str]) -> Known:
-        """Everything about these items, into `known`."""
+        """Everything about these items, into `known`: of what grows without end, the latest."""
         known = self.known
         for row in self._rows(ITEM, ITEM.c.id, ids, ITEM.c.first_seen):
             known.add(_item(row))
@@ -424,77 +519,153 @@ class _Recall:
         return known
 
     def _rows(self, table: Table, column: Any, values: Collection[Any], time: Any) -> Iterator[Row[Any]]:
-        statement = select(table)
-        if self.before is not None:
-            statement = statement.where(time < self.before)
-        return _where_in(self.db, statement, column, values)
+        return _where_in(self.db, select(table).where(self._is_in_time(time)), column, values)
+
+    def _first(
+        self,
+        most: int,
+        group: Any,
+        values: Collection[Any],
+        order: Sequence[Any],
+        time: Any,
+        *key: Any,
+        where: Any = None,
+    ) -> Sequence[Row[Any]]:
+        """For each of `values`, the first `most` rows in `order` that hold it in the column `group`.
+
+        `key` tells the table's rows apart. An index must begin with `group`, what `where` fixes, and `order`.
+        """
+        if not values:
+            return []
+        asked = _asked(self.db, values)
+        is_meant = and_(group == cast(asked.c.value, group.type), self._is_in_time(time))
+        return self._each(asked, most, and_(is_meant, true() if where is None else where), order, key)
+
+    def _each(
+        self, asked: Any, most: int, is_meant: Any, order: Sequence[Any], key: Sequence[Any]
+    ) -> Sequence[Row[Any]]:
+        """For each row of `asked`, the first `most` rows in `order` of the table of `key` that are meant."""
+        table = key[0].table
+        if self.db.dialect.name == "postgresql":
+            found = select(table).where(is_meant).order_by(*order).limit(most).lateral()
+            return self.db.execute(select(found).select_from(asked.join(found, true()))).all()
+        # SQLite knows no LATERAL, but looks up a row by a key that a limited subquery gives it.
+        keys = select(*key).where(is_meant).order_by(*order).limit(most).correlate(asked)
+        found = table.alias("found")
+        is_first = tuple_(*(found.c[part.name] for part in key)).in_(keys)
+        return self.db.execute(select(found).select_from(asked.join(found, is_first))).all()
+
+    def _is_in_time(self, time: Any) -> Any:
+        return true() if self.before is None else time < self.before
+
+    def _has_instant(self, at: datetime) -> bool:
+        wanted = select(OBSERVATION.c.seq).where(OBSERVATION.c.at == at).limit(1)
+        return self.db.execute(wanted).first() is not None
 
     def _by_key(self, keys: Collection[str]) -> set[str]:
         return {row.item_id for row in self._rows(ADDRESS, ADDRESS.c.key, keys, ADDRESS.c.since)}
 
     def _at_places(self, places: Collection[str]) -> set[str]:
-        wanted = select(SPAN.c.item_id)
-        if self.before is None:
-            wanted = wanted.where(SPAN.c.closed_at.is_(None))
-        else:
-            is_open = or_(SPAN.c.closed_at.is_(None), SPAN.c.closed_at >= self.before)
-            wanted = wanted.where(and_(SPAN.c.first_at < self.before, is_open))
-        return {row.item_id for row in _where_in(self.db, wanted, SPAN.c.place, places)}
+        """The items that are open at these listings."""
+        listings = _without_blocks(places)
+        wanted = select(SPAN.c.item_id).where(self._is_in_time(SPAN.c.first_at))
+        found = {
+            row.item_id
+            for row in _where_in(self.db, wanted.where(SPAN.c.closed_at.is_(None)), SPAN.c.place, listings)
+        }
+        if self.before is not None:
+            closed_later = wanted.where(SPAN.c.closed_at >= self.before)
+            found |= {row.item_id for row in _where_in(self.db, closed_later, SPAN.c.place, listings)}
+        return found
 
     def _by_clue(self, clues: Collection[tuple[str, int]]) -> set[str]:
-        wanted = set(clues)
-        shares: dict[tuple[str, int], int] = defaultdict(int)
+        """The items of the oldest clues of each kind and value."""
+        by_kind: dict[str, list[int]] = defaultdict(list)
+        for kind, value in clues:
+            by_kind[kind].append(value)
         found = set()
-        rows = self._rows(CLUE, CLUE.c.value, [value for _, value in clues], CLUE.c.at)
-        for row in sorted(rows, key=lambda row: (row.at, row.snapshot_id)):
-            key = (row.kind, row.value)
-            shares[key] += 1
-            if key in wanted and shares[key] <= _MOST_CLUES:
+        table = CLUE.c
+        oldest, key = (table.at, table.snapshot_id), (table.value, table.kind, table.at, table.snapshot_id)
+        for kind, values in sorted(by_kind.items()):
+            most = _MOST_IN_BAND if kind.endswith("band") else _MOST_CLUES
+            rows = self._first(most, table.value, values, oldest, table.at, *key, where=table.kind == kind)
+            for row in sorted(rows, key=lambda row: (row.at, row.snapshot_id)):
                 found.add(row.item_id)
                 self.known.add(Clue(row.kind, row.value, row.item_id, row.snapshot_id, row.at))
         return found
 
     def _latest(self, places: Collection[str]) -> None:
-        newest = select(OBSERVATION.c.place, func.max(OBSERVATION.c.at).label("at"))
-        if self.before is not None:
-            newest = newest.where(OBSERVATION.c.at < self.before)
-        for row in _where_in(self.db, newest.group_by(OBSERVATION.c.place), OBSERVATION.c.place, places):
-            same = select(OBSERVATION.c.digest).where(
-                OBSERVATION.c.place == row.place, OBSERVATION.c.at == row.at
-            )
-            ordered = same.order_by(OBSERVATION.c.tie_order.desc()).limit(1)
-            self.known.latest[row.place] = (row.at, self.db.execute(ordered).scalar_one())
+        seen = OBSERVATION.c
+        newest = (seen.at.desc(), seen.tie_order.desc())
+        for row in self._first(1, seen.place, _without_blocks(places), newest, seen.at, seen.seq):
+            self.known.latest[row.place] = (row.at, row.digest)
 
     def _snapshots(self, ids: Collection[str]) -> list[Snapshot]:
-        by_item: dict[str, list[Row[Any]]] = defaultdict(list)
-        for row in self._rows(SNAPSHOT, SNAPSHOT.c.item_id, ids, SNAPSHOT.c.seen_at):
-            by_item[row.item_id].append(row)
-        kept = [
-            row
-            for rows in by_item.values()
-            for row in sorted(rows, key=lambda r: r.number)[-self.most_contents :]
-        ]
-        wanted = select(BLOB)
-        texts = {
-            row.digest: row.data
-            for row in _where_in(self.db, wanted, BLOB.c.digest, {row.blob for row in kept})
-        }
-        return [_snapshot(row, texts[row.blob]) for row in kept]
+        table = SNAPSHOT.c
+        rows = self._first(
+            self.most_contents,
+            table.item_id,
+            ids,
+            (table.number.desc(),),
+            table.seen_at,
+            table.item_id,
+            table.number,
+        )
+        wanted = {row.blob for row in rows}
+        texts = {row.digest: row.data for row in _where_in(self.db, select(BLOB), BLOB.c.digest, wanted)}
+        return [_snapshot(row, texts[row.blob]) for row in sorted(rows, key=lambda row: row.number)]
 
     def _spans(self, ids: Collection[str]) -> Iterable[Span]:
-        rows = self._rows(SPAN, SPAN.c.item_id, ids, SPAN.c.first_at)
-        spans = sorted(map(_span, rows), key=lambda span: span.first_at)
+        """The latest span of each item at each of its places."""
+        if not ids:
+            return []
+        table, at = SPAN.c, self._places(ids)
+        is_there = and_(table.item_id == at.c.item_id, table.place == at.c.place)
+        is_meant = and_(is_there, self._is_in_time(table.first_at))
+        key = (table.item_id, table.place, table.first_at)
+        found = self._each(at, 1, is_meant, (table.first_at.desc(),), key)
+        spans = sorted(map(_span, found), key=lambda span: (span.first_at, span.place))
         if self.before is None:
             return spans
         return as_it_stood(spans, self.before, _showings_in(self.db, self.before)).values()
 
+    def _places(self, ids: Collection[str]) -> Any:
+        """A table of items and their places, each place found as the last before the one in hand."""
+        asked = _asked(self.db, ids)
+        place = select(SPAN.c.place).order_by(SPAN.c.place.desc()).limit(1)
+        last = place.where(SPAN.c.item_id == asked.c.value).correlate(asked).scalar_subquery()
+        at = select(asked.c.value.label("item_id"), last.label("place")).cte("at", recursive=True)
+        before = place.where(SPAN.c.item_id == at.c.item_id, SPAN.c.place < at.c.place)
+        next_one = before.correlate(at).scalar_subquery()
+        return at.union_all(select(at.c.item_id, next_one).where(at.c.place.is_not(None)))
+
     def _turns(self, ids: Collection[str]) -> list[Change]:
-        away = (ChangeKind.REMOVED.value, ChangeKind.RESTORED.value)
-        rows = [
-            row for row in self._rows(CHANGE, CHANGE.c.item_id, ids, CHANGE.c.detected_at) if row.kind in away
-        ]
-        rows += self._rows(CHANGE, CHANGE.c.of, ids, CHANGE.c.detected_at)
-        return [_change(row) for row in rows]
+        """The latest changes that took these items away, brought them back, or tell them from another one.
+
+        Of each kind: `_MOST_TURNS` of the item itself, and as many that speak of it from another item.
+        """
+        table = CHANGE.c
+        found = {}
+        for kind in _TURNS:
+            for role in (table.item_id, table.of):
+                latest = (table.detected_at.desc(), table.rank.desc())
+                is_kind = table.kind == kind.value
+                rows = self._first(_MOST_TURNS, role, ids, latest, table.detected_at, table.id, where=is_kind)
+                found.update({row.id: row for row in rows})
+        told = [_change(row) for row in found.values() if row.of is not None or row.kind in _AWAY]
+        return sorted(told, key=lambda change: (change.detected_at, change.rank))
+
+
+def _without_blocks(places: Collection[str]) -> list[str]:
+    """`places` without the blocks on article pages: what they ever showed stays open, and none is stale."""
+    return [place for place in places if not place.startswith(_BLOCK)]
+
+
+def _asked(db: Connection, values: Collection[Any]) -> Any:
+    """A table of one column, `value`, that holds `values` as texts or numbers: one parameter however many."""
+    is_postgres = db.dialect.name == "postgresql"
+    function = func.json_array_elements_text if is_postgres else func.json_each
+    return function(literal(list(values), JSON)).table_valued(column("value", String), name="asked")
 
 
 def _showings_in(db: Connection, before: datetime) -> Callable[[str], Showings]:
@@ -527,6 +698,7 @@ def _rewind(db: Connection, since: datetime) -> list[Change]:
         )
         values = {n: getattr(span, n) for n in ("last_at", "position", "closed_at", "is_missing")}
         db.execute(update(SPAN).where(key).values(**values))
+    said.rewind(db, since)
     for table, time in (
         (ITEM, ITEM.c.first_seen),
         (ADDRESS, ADDRESS.c.since),

@@ -14,6 +14,8 @@ from typing import Protocol
 from storage.known import Known, Questions, Verdict
 from storage.records import (
     Address,
+    Annotation,
+    Assessment,
     Change,
     ChangeKind,
     Completion,
@@ -101,6 +103,8 @@ class Store(Protocol):
     def find_changes(self, id_start: str) -> list[Change]:
         """The changes whose id begins so, superseded ones included."""
 
+    def changes_by_id(self, ids: Collection[str]) -> dict[str, Change]: ...
+
     def find_items(self, id_start: str) -> list[Item]: ...
 
     def items(self) -> Iterator[ItemState]:
@@ -112,9 +116,40 @@ class Store(Protocol):
 
     def snapshots_by_id(self, ids: Collection[str]) -> dict[str, Snapshot]: ...
 
+    def first_texts(self, item_ids: Collection[str]) -> dict[str, tuple[Item, Snapshot]]:
+        """The items of these ids, each with what it first said."""
+
     def spans(self, item_id: str) -> list[Span]: ...
 
     def visits(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Visit]: ...
+
+    # what is said about changes
+    def unassessed(self, version: int) -> list[Change]:
+        """The changes with two texts that rules of `version` have not assessed, in the order of the log."""
+
+    def drop_assessments(self, since: datetime) -> bool:
+        """Take back the assessments of changes detected from then on; says whether there were any."""
+
+    def put_assessments(self, assessments: Sequence[Assessment]) -> None: ...
+
+    def assessments(self, change_ids: Collection[str]) -> dict[str, Assessment]: ...
+
+    def all_assessments(self, until: datetime | None = None) -> Iterator[Assessment]:
+        """Those of changes in the log, in its order."""
+
+    def kind_counts(self) -> list[tuple[str, tuple[str, ...], int]]:
+        """By source and set of kinds of edit, how many changes have it."""
+
+    def sharing(self, edit_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        """By edit id, the changes that are that edit, in the order of the log, each with its item."""
+
+    def related(self, item_ids: Collection[str]) -> list[Change]:
+        """The changes that call one of these items another's copy or successor, or another that of them."""
+
+    def annotate(self, annotation: Annotation) -> None: ...
+
+    def annotations(self, change_ids: Collection[str] | None = None) -> dict[str, list[Annotation]]:
+        """By change, what reviewers said of it, in order; None: of every change."""
 
     def is_superseded(self, change_id: str) -> bool: ...
 

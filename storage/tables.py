@@ -140,21 +140,28 @@ class SpanRow(SQLModel, table=True):
 
 
 class ClueRow(SQLModel, table=True):
+    """Kept in the order of its key: the oldest that share a value stand together and are all that is read."""
+
     __tablename__ = "clue"
+    __table_args__ = ({"sqlite_with_rowid": False},)
     value: int = Field(sa_column=Column(BigInteger, primary_key=True))
     kind: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(Instant, primary_key=True, index=True))
     snapshot_id: str = Field(primary_key=True)
     item_id: str
-    at: datetime = Field(sa_column=_at(index=True))
 
 
 class ChangeRow(SQLModel, table=True):
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_detected_rank", "detected_at", "rank"),)
+    __table_args__ = (
+        Index("ix_change_detected_rank", "detected_at", "rank"),
+        Index("ix_change_item_id_latest", "item_id", "kind", "detected_at", "rank"),
+        Index("ix_change_of_latest", "of", "kind", "detected_at", "rank"),
+    )
     id: str = Field(primary_key=True)
     kind: str
     subject: str
-    item_id: str = Field(index=True)
+    item_id: str
     source: str
     url: str | None = Field(sa_column=Column(Text))
     headline: str | None = Field(sa_column=Column(Text))
@@ -165,7 +172,7 @@ class ChangeRow(SQLModel, table=True):
     after: str | None = None
     fields: list[str] = Field(sa_column=Column(JSON, nullable=False))
     similarity: float | None = None
-    of: str | None = Field(default=None, index=True)
+    of: str | None = None
     reverts_to: str | None = None
     reason: str = Field(sa_column=Column(Text, nullable=False))
     rank: int = Field(sa_column=Column(BigInteger, nullable=False))
@@ -177,6 +184,35 @@ class SupersededRow(SQLModel, table=True):
     __tablename__ = "superseded"
     id: str = Field(primary_key=True)
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class AssessmentRow(SQLModel, table=True):
+    """What kind of edit a change is: worked out from the texts, and dropped when the rules are newer."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index("ix_assessment_source_kinds", "source", "kinds"),)
+    change_id: str = Field(primary_key=True)
+    item_id: str
+    source: str
+    at: datetime = Field(sa_column=_at(index=True))
+    version: int
+    kinds: str  # names, blanks between
+    weight: int
+    is_stealth: bool
+    edit_id: str | None = Field(default=None, index=True)
+    edits: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    parts: list[Any] = Field(sa_column=Column(JSON, nullable=False))
+    terms: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class AnnotationRow(SQLModel, table=True):
+    __tablename__ = "annotation"
+    id: int | None = Field(default=None, sa_column=_big_key())
+    change_id: str = Field(index=True)
+    ruling: str
+    by: str = Field(sa_column=Column(Text, nullable=False))
+    at: datetime = Field(sa_column=_at())
+    note: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class SourceRow(SQLModel, table=True):
@@ -257,6 +293,8 @@ SPAN = _table(SpanRow)
 CLUE = _table(ClueRow)
 CHANGE = _table(ChangeRow)
 SUPERSEDED = _table(SupersededRow)
+ASSESSMENT = _table(AssessmentRow)
+ANNOTATION = _table(AnnotationRow)
 SOURCE = _table(SourceRow)
 TARGET = _table(TargetRow)
 HOST = _table(HostRow)

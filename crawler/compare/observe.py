@@ -21,7 +21,7 @@ class Seen:
 
     `place` is None for an article without an address: it gets the place of the item that it turns out to be.
     `keys` identifies the article or, one for each, the teasers; None where there is no address. Its
-    `counterparts` are, for the same addresses, that of the article's teaser, or those of the teasers' articles.
+    `counterparts` are, for the same addresses, the article's teaser, or the teasers' articles.
     """
 
     sighting: Sighting
