@@ -37,12 +37,14 @@ __all__ = [
     "Alignment",
     "Piece",
     "Row",
+    "SentenceGroup",
     "SentencePair",
     "Tag",
     "align",
     "changed_tokens",
     "diff_paragraphs",
     "diff_words",
+    "sentence_groups",
     "workbench",
 ]
 
@@ -87,8 +89,8 @@ def diff_paragraphs(old: Sequence[str], new: Sequence[str]) -> tuple[Row, ...]:
     alignment = align(old, new)
     before: list[Row] = [_one_sided(Tag.DELETED, text) for text in old]
     after: list[Row] = [_one_sided(Tag.ADDED, text) for text in new]
-    backbone: list[_Group] = []
-    for group in _groups(alignment):
+    backbone: list[SentenceGroup] = []
+    for group in sentence_groups(alignment):
         _fill(group, old, new, alignment.old_tags[group.old[0]], before, after)
         if not group.is_moved:
             backbone.append(group)
@@ -145,7 +147,7 @@ def workbench(old: Sequence[str], new: Sequence[str]) -> dict[str, list[object]]
     alignment = align(old, new)
     tok_old = [list(range(len(words(text)))) for text in old]
     tok_new = [list(range(len(words(text)))) for text in new]
-    for group in _groups(alignment):
+    for group in sentence_groups(alignment):
         olds, news = [old[i] for i in group.old], [new[j] for j in group.new]
         gone, come = changed_tokens(" ".join(olds), " ".join(news)) if olds != news else ((), ())
         for i, inside in zip(group.old, _by_sentence(olds, gone), strict=True):
@@ -177,7 +179,7 @@ def _by_sentence(sentences: Sequence[str], changed: Sequence[int]) -> Iterator[l
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class SentenceGroup:
     """A run of old indexes that became a run of new ones."""
 
     old: tuple[int, ...]
@@ -185,7 +187,7 @@ class _Group:
     is_moved: bool
 
 
-def _groups(alignment: Alignment) -> list[_Group]:
+def sentence_groups(alignment: Alignment) -> list[SentenceGroup]:
     """The pairs of an alignment, those that share an index together; by first old index."""
     runs: list[list[SentencePair]] = []
     for pair in alignment.pairs:
@@ -194,7 +196,7 @@ def _groups(alignment: Alignment) -> list[_Group]:
         else:
             runs.append([pair])
     return [
-        _Group(
+        SentenceGroup(
             tuple(sorted({pair.old for pair in run})),
             tuple(sorted({pair.new for pair in run})),
             run[0].is_moved,
@@ -217,7 +219,12 @@ def _pieces_of(kind: Kind, text: str) -> tuple[Piece, ...]:
 
 
 def _fill(
-    group: _Group, old: Sequence[str], new: Sequence[str], tag: Tag, before: list[Row], after: list[Row]
+    group: SentenceGroup,
+    old: Sequence[str],
+    new: Sequence[str],
+    tag: Tag,
+    before: list[Row],
+    after: list[Row],
 ) -> None:
     """Replace the rows of `group` on both sides by rows that know of each other."""
     olds, news = [old[i] for i in group.old], [new[j] for j in group.new]
@@ -232,7 +239,9 @@ def _fill(
         after[j] = Row(tag, None, new[j], new_pieces=pieces, moved_from=origin)
 
 
-def _in_reading_order(backbone: Sequence[_Group], before: list[Row], after: list[Row]) -> Iterator[Row]:
+def _in_reading_order(
+    backbone: Sequence[SentenceGroup], before: list[Row], after: list[Row]
+) -> Iterator[Row]:
     i = j = 0
     for group in backbone:
         yield from before[i : group.old[0]]
@@ -330,7 +339,7 @@ def _matches(old: _Text, new: _Text) -> list[_Match]:
         [old.text[start:end] for start, end in old_spans], [new.text[start:end] for start, end in new_spans]
     )
     matches: list[_Match] = []
-    for group in _groups(alignment):
+    for group in sentence_groups(alignment):
         if group.is_moved:
             continue
         i, i_end = _words_within(old, old_spans[group.old[0]][0], old_spans[group.old[-1]][1])

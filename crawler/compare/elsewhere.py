@@ -31,8 +31,12 @@ def compare_with_teaser(article: Article, item: Item, snapshot: Snapshot, ledger
     _log_told(teaser, item, article, snapshot, ledger)
 
 
-def compare_with_article(teaser: Item, key: str | None, ledger: Ledger) -> None:
-    """A capture of `teaser` is in hand; `key`: its article's. Only what came before that article tells."""
+def compare_with_article(teaser: Item, earlier: Snapshot | None, key: str | None, ledger: Ledger) -> None:
+    """A capture of `teaser` is in hand; `key`: its article's. Only what came before that article tells.
+
+    `earlier`: what the teaser said until now. An article first seen at this very instant, before the teaser
+    was, is held against it where the teaser's text is new.
+    """
     keys = [key] if key else [article_key_of(a.key, teaser.source) for a in ledger.known.addresses(teaser.id)]
     if key is None and keys:  # found by its words, so nobody asked where its article is
         newest = ledger.known.newest
@@ -42,9 +46,9 @@ def compare_with_article(teaser: Item, key: str | None, ledger: Ledger) -> None:
         item = ledger.known.item(address.item_id)
         if item is None or address.since < ledger.at or item.first_seen < ledger.at:
             continue
-        current = ledger.known.snapshots(teaser.id)[-1]
+        is_new = earlier is None or ledger.known.snapshots(teaser.id)[-1].id != earlier.id
         first = ledger.known.snapshots(item.id)[-1]
-        if current.seen_at == ledger.at and item.source == teaser.source and first.number == 1:
+        if is_new and item.source == teaser.source and first.number == 1:
             assert isinstance(first.content, Article)
             _log_told(teaser, item, first.content, first, ledger)
 

@@ -35,12 +35,13 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
     settled: set[str] = set()
     for position, (teaser, key) in enumerate(zip(listing.teasers, keys, strict=True)):
         item = found.get(position) or _repeated(teaser, key, settled, ledger)
+        earlier = ledger.known.snapshots(item.id)[-1] if item else None
         if item is None:
             item = _appear(teaser, key, position, place, lost, ledger)
         elif item.id not in settled:
             _come_again(teaser, key, item, position, place, ledger)
         if item.id not in settled:
-            elsewhere.compare_with_article(item, ledger.seen.counterparts[position], ledger)
+            elsewhere.compare_with_article(item, earlier, ledger.seen.counterparts[position], ledger)
         settled.add(item.id)
     for span in lost.values():
         _miss(span, listed_before, settled, ledger)

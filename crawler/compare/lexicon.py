@@ -1,0 +1,158 @@
+"""The language packs: the words by which an edit's kind is told, looked up in a sentence. Pure.
+
+What lives here: reading ``languages/*.toml`` (data: words between blanks, "_" for a blank in a phrase, ``a=b``
+for a word and its meaning, a line for words of one meaning where a list is grouped, a final "*" for any ending)
+and finding their entries in a row of words. What must not: any rule about what an edit means.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from crawler.compare.sentences import PIECES
+
+_GROUPED = frozenset(
+    {
+        ("number", "units"),
+        ("date", "relative"),
+        ("title", "groups"),
+        ("attribution", "verbs"),
+        ("certainty", "negations"),
+        ("certainty", "hedges"),
+        ("form", "spellings"),
+        ("form", "abbreviations"),
+    }
+)
+_LEAST_STEM = 3  # letters of a word that are left when a particle is taken off
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Words `start` to `end` of a sentence are an entry of that meaning."""
+
+    start: int
+    end: int
+    meaning: str
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Entries, each a row of words with its meaning, found longest first."""
+
+    whole: dict[tuple[str, ...], str] = field(default_factory=dict)
+    stems: dict[str, str] = field(default_factory=dict)  # words that may end in any way
+    longest: int = 1
+    shortest_stem: int = 99
+
+    def add(self, entry: str, meaning: str) -> None:
+        if entry.endswith("*") and len(entry) > 1:
+            stem = entry[:-1]
+            self.stems.setdefault(stem, meaning)
+            self.shortest_stem = min(self.shortest_stem, len(stem))
+            return
+        words = tuple(PIECES.findall(entry.replace("_", " ")))
+        if words:
+            self.whole.setdefault(words, meaning)
+            self.longest = max(self.longest, len(words))
+
+    def at(self, words: Sequence[str], start: int, bare: Sequence[str]) -> Found | None:
+        """The longest entry that begins at `start`; `bare`: the words without particles."""
+        for size in range(min(self.longest, len(words) - start), 0, -1):
+            row = tuple(words[start : start + size])
+            meaning = self.whole.get(row) or self.whole.get((*row[:-1], bare[start + size - 1]))
+            if meaning is not None:
+                return Found(start, start + size, meaning)
+        word = words[start]
+        for size in range(len(word), self.shortest_stem - 1, -1):
+            meaning = self.stems.get(word[:size])
+            if meaning is not None:
+                return Found(start, start + 1, meaning)
+        return None
+
+    def all(self, words: Sequence[str], bare: Sequence[str]) -> Iterator[Found]:
+        """Every entry in the row, from left to right, none inside another."""
+        start = 0
+        while start < len(words):
+            found = self.at(words, start, bare)
+            if found is None:
+                start += 1
+            else:
+                yield found
+                start = found.end
+
+    def __contains__(self, word: str) -> bool:
+        return (word,) in self.whole or any(
+            word[:size] in self.stems for size in range(self.shortest_stem, len(word) + 1)
+        )
+
+
+class Pack:
+    """One language: its lexicons by section and list."""
+
+    def __init__(self, data: Mapping[str, Mapping[str, str]]) -> None:
+        self._lists = {
+            (section, name): _lexicon(text, is_grouped=(section, name) in _GROUPED)
+            for section, lists in data.items()
+            for name, text in lists.items()
+        }
+        particles = data.get("words", {}).get("particles", "").split()
+        self._particles = tuple(sorted(particles, key=len, reverse=True))
+
+    def __getitem__(self, key: tuple[str, str]) -> Lexicon:
+        return self._lists.get(key, _NOTHING)
+
+    def bare(self, word: str) -> str:
+        """`word` without the particle that a language such as Korean hangs on it."""
+        for particle in self._particles:
+            if word.endswith(particle) and len(word) - len(particle) >= 1:
+                return word[: -len(particle)]
+        return word
+
+
+_NOTHING = Lexicon()
+
+
+def _lexicon(text: str, *, is_grouped: bool) -> Lexicon:
+    lexicon = Lexicon()
+    for line in text.splitlines():
+        entries = line.split()
+        for entry in entries:
+            word, is_meant, meaning = entry.partition("=")
+            if is_meant and word:
+                lexicon.add(word, meaning)
+            else:
+                lexicon.add(entry, entries[0].rstrip("*") if is_grouped else entry.rstrip("*"))
+    return lexicon
+
+
+@cache
+def pack(language: str) -> Pack:
+    """The pack of a language; the English one where there is none. Read once."""
+    folder = files(__package__) / "languages"
+    name = f"{language.lower().partition('-')[0]}.toml"
+    if not re.fullmatch(r"[a-z]{2}\.toml", name) or not (folder / name).is_file():
+        name = "en.toml"
+    return Pack(tomllib.loads((folder / name).read_text("utf-8")))
+
+
+def language_of(text: str) -> str:
+    """The language by its script, as far as there is a pack: ko, ru, zh, else en.
+
+    >>> language_of("На мосту"), language_of("다리는 닫혔다"), language_of("The bridge")
+    ('ru', 'ko', 'en')
+    """
+    counts = {name: len(script.findall(text[:2_000])) for name, script in _SCRIPTS.items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] * 3 > len(re.findall(r"[^\W\d_]", text[:2_000])) else "en"
+
+
+_SCRIPTS = {
+    "ko": re.compile("[\uac00-\ud7a3]"),
+    "ru": re.compile("[\u0400-\u04ff]"),
+    "zh": re.compile("[\u4e00-\u9fff]"),
+}

@@ -1,0 +1,335 @@
+"""Names in a sentence, and whether each is of a person, an organisation or a place. Pure.
+
+By rules: what a language pack knows (countries, cities, bodies, given names), the word a name ends or begins
+with (*Ministry*, *River*, 위원회, 省), what stands beside it (an office, *in*), and, for scripts with capitals,
+where a capital letter stands inside a sentence. Without any sign, a name of several words is a person's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crawler.compare.lexicon import Pack
+from crawler.compare.mentions import Sentence
+
+_MOST_NAMES = 200
+_PERSON_ENDS = 3  # characters of a Korean or Chinese name
+
+
+_ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "dr"})
+_HELD = frozenset({"shares", "stake", "stakes", "stock", "investors", "shareholders"})  # *in* a company
+
+
+class Sort(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    start: int
+    end: int
+    text: str  # in comparing form
+    sort: Sort
+
+
+def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = frozenset()) -> list[Name]:
+    """The names in a sentence. `is_title_case`: capitals tell nothing, as in most English headlines.
+
+    `known`: words in lower case that stand with a capital letter in the middle of a sentence nearby.
+    """
+    found = list(_listed(s))
+    taken = {i for name in found for i in range(name.start, name.end)}
+    if any(word[:1].isupper() for word in s.written):
+        found += _capital(s, taken, is_title_case=is_title_case, known=known)
+    if any("\uac00" <= word[:1] <= "\ud7a3" or "\u4e00" <= word[:1] <= "\u9fff" for word in s.low):
+        found += _unmarked(s, taken)
+    return sorted(found, key=lambda name: name.start)[:_MOST_NAMES]
+
+
+def counted(found: list[Name], sort: Sort) -> Counter[str]:
+    return Counter(name.text for name in found if name.sort is sort)
+
+
+def _listed(s: Sentence) -> Iterator[Name]:
+    """What the pack knows by name."""
+    lists = (
+        ("organisation", "known", Sort.ORGANISATION),
+        ("place", "countries", Sort.PLACE),
+        ("place", "cities", Sort.PLACE),
+        ("place", "regions", Sort.PLACE),
+    )
+    taken: set[int] = set()
+    for section, name, sort in lists:
+        for one in s.find(section, name):
+            within = range(one.start, one.end)
+            has_case = (
+                s.written[one.start] != s.low[one.start] or s.low[one.start].upper() == s.low[one.start]
+            )
+            if not has_case or taken.intersection(within) or _is_part_of_name(s, one.start, one.end, sort):
+                continue
+            taken.update(within)
+            yield Name(
+                one.start,
+                one.end,
+                one.meaning if sort is Sort.PLACE else " ".join(s.bare[one.start : one.end]),
+                sort,
+            )
+
+
+def _is_part_of_name(s: Sentence, start: int, end: int, sort: Sort) -> bool:
+    """Whether a place's name is only part of a longer one: *Washington Post*, *Paris Hilton*, *Bank of Korea*."""
+    if sort is not Sort.PLACE:
+        return False
+    before = s.written[start - 1] if start else ""
+    after = s.written[end] if end < len(s.written) else ""
+    if before.casefold() in _ADDRESSED or (before == "." and start > 1 and s.low[start - 2] in _ADDRESSED):
+        return True
+    given, titles = s.pack["person", "given"], s.pack["title", "groups"]
+    if before[:1].isupper() and before.casefold() in given:
+        return True
+    if after[:1].isupper() and not after.isupper():
+        low = after.casefold()
+        return low in s.pack["organisation", "heads"] or not (
+            low in titles or low in s.pack["place", "heads"] or _is_function(s, end)
+        )
+    joins = s.pack["organisation", "joiners"]
+    return (
+        before.casefold() in joins
+        and start > 1
+        and s.low[start - 2] in s.pack["organisation", "heads_before"]
+    )
+
+
+def _is_function(s: Sentence, place: int) -> bool:
+    word = s.low[place]
+    return word in s.pack["words", "common"] or word in s.pack["words", "stop"] or place in s.used
+
+
+def _capital(s: Sentence, taken: set[int], *, is_title_case: bool, known: frozenset[str]) -> Iterator[Name]:
+    """Names by their capital letters."""
+    last = max(_listed(s), key=lambda name: name.start, default=None)
+    i = 0
+    while i < len(s.written):
+        if not _may_begin(s, i, taken, is_title_case=is_title_case, known=known):
+            i += 1
+            continue
+        end = _end_of_name(s, i, taken)
+        name = _sorted_name(s, i, end)
+        if last is not None and last.sort is Sort.PLACE and end - i == 1 and _is_joined(s, last.end, i):
+            name = Name(i, end, name.text, Sort.PLACE)
+        last = name
+        yield name
+        i = end
+
+
+def _is_joined(s: Sentence, end: int, start: int) -> bool:
+    """Whether nothing but *and* or a comma stands between two names."""
+    between = s.low[end:start]
+    return between in (["and"], [","], ["or"], [",", "and"], ["и"])
+
+
+def _may_begin(s: Sentence, i: int, taken: set[int], *, is_title_case: bool, known: frozenset[str]) -> bool:
+    word, low = s.written[i], s.low[i]
+    is_called_so = (
+        low in s.pack["person", "given"] and i + 1 < len(s.written) and s.written[i + 1][:1].isupper()
+    )
+    if i in taken or i in s.used or not word[:1].isupper() or (_is_function(s, i) and not is_called_so):
+        return False
+    if low in s.pack["words", "nationalities"]:
+        return False
+    if any(s.at(section, name, i) for section, name in (("title", "groups"), ("certainty", "hedges"))):
+        return False
+    is_first = i == 0 or s.written[i - 1] in ('"', "“", "«", ".", ":")
+    if not (is_first or is_title_case):
+        return True
+    person = s.pack["person", "given"], s.pack["person", "surnames"]
+    is_known = low in known or any(low in lexicon for lexicon in person)
+    heads = s.pack["organisation", "heads"], s.pack["organisation", "heads_before"], s.pack["place", "heads"]
+    is_head_next = (
+        i + 1 < len(s.low) and s.written[i + 1][:1].isupper() and any(s.low[i + 1] in h for h in heads)
+    )
+    is_run = (
+        not is_title_case
+        and i + 1 < len(s.written)
+        and s.written[i + 1][:1].isupper()
+        and not _is_function(s, i + 1)
+    )
+    if _RUSSIAN.search(low) or is_called_so:
+        return True
+    if word.isupper() and len(word) > 3 and i == 0 and s.written[1:2] == [","]:
+        return True
+    acronym = word.isupper() and 2 <= len(word) <= 6 and not s.text.isupper()
+    return is_known or is_head_next or is_run or acronym or any(low in h for h in heads[:2])
+
+
+def _end_of_name(s: Sentence, start: int, taken: set[int]) -> int:
+    """Where the run of capital words ends; *of* and the like may join two of them."""
+    i = start + 1
+    joiners, particles = s.pack["organisation", "joiners"], s.pack["person", "particles"]
+    while i < len(s.written):
+        word, low = s.written[i], s.low[i]
+        if word[:1].isupper() and i not in s.used and not _is_title(s, i):
+            i += 1
+        elif (
+            low in ("-", ".", "'", "’")
+            and i + 1 < len(s.written)
+            and s.written[i + 1][:1].isupper()
+            and (low != "." or len(s.written[i - 1]) == 1)
+        ) or (
+            (low in joiners or low in particles)
+            and i + 1 < len(s.written)
+            and s.written[i + 1][:1].isupper()
+            and (
+                low in particles
+                or s.low[start] in s.pack["organisation", "heads_before"]
+                or s.low[i - 1] in s.pack["organisation", "heads"]
+            )
+        ):
+            i += 2
+        else:
+            break
+    return i
+
+
+def _is_title(s: Sentence, place: int) -> bool:
+    return s.low[place] in s.pack["title", "groups"]
+
+
+def _sorted_name(s: Sentence, start: int, end: int) -> Name:
+    words = [*s.low[start : end - 1], s.bare[end - 1]]
+    text = " ".join(word for word in words if word[0].isalnum())
+    after = s.low[end] if end < len(s.low) else ""
+    before = s.low[start - 1] if start else ""
+    heads = s.pack["organisation", "heads"]
+    is_body = (
+        words[-1] in heads
+        or words[0] in s.pack["organisation", "heads_before"]
+        or any(w in heads for w in words[1:])
+    )
+    given, surnames = s.pack["person", "given"], s.pack["person", "surnames"]
+    has_title = start > 0 and (_ends_title(s, start) or before in _ADDRESSED)
+    if start == 0 and words[0].upper() == s.written[0] and len(words[0]) > 3 and after == ",":
+        return Name(start, end, text, Sort.PLACE)  # a dateline
+    if words[-1] in s.pack["place", "heads"] and len(words) > 1 and not has_title:
+        return Name(start, end, text, Sort.PLACE)
+    if words[0] in s.pack["place", "heads_before"] and len(words) > 1 and not is_body:
+        return Name(start, end, text, Sort.PLACE)
+    if is_body and not (words[0] in given and len(words) == 2 and words[1] not in heads):
+        return Name(start, end, text, Sort.ORGANISATION)
+    if words[0] in given or has_title or after in s.pack["person", "after"]:
+        return Name(start, end, text, Sort.PERSON)
+    if len(words) == 1 and s.written[start].isupper() and len(words[0]) > 1 and not s.text.isupper():
+        return Name(start, end, text, Sort.ORGANISATION)
+    if before in s.pack["place", "strong_prepositions"] or (
+        before in s.pack["place", "prepositions"] and len(words) <= 2 and words[-1] not in surnames
+    ):
+        return Name(start, end, text, Sort.PLACE)
+    if before in s.pack["place", "before"] and words[0] not in surnames:
+        return Name(start, end, text, Sort.PLACE)
+    if after == "," and _is_place_after(s, end):
+        return Name(start, end, text, Sort.PLACE)
+    return Name(start, end, text, Sort.PERSON)
+
+
+def _is_place_after(s: Sentence, comma: int) -> bool:
+    """*Leeds, England*: a country or region behind the comma."""
+    return any(s.at("place", name, comma + 1) for name in ("countries", "regions"))
+
+
+def _ends_title(s: Sentence, place: int) -> bool:
+    """Whether an office or rank ends right before `place`."""
+    for size in range(1, 5):
+        start = place - size
+        if start >= 0:
+            found = s.pack["title", "groups"].at(s.low, start, s.bare)
+            if found is not None and found.end == place:
+                return True
+    return s.low[place - 1] in s.pack["title", "weak"] and s.written[place - 1] != ","
+
+
+_RUSSIAN = re.compile(
+    r"[а-я]{2}(?:ов|ова|ев|ева|ёв|ёва|ин|ина|ын|ына|ский|ская|цкий|цкая|енко|чук|юк|ян|швили)\Z"
+)
+
+# ---------------------------------------------------------------- Korean and Chinese, which have no capitals
+
+
+def _unmarked(s: Sentence, taken: set[int]) -> Iterator[Name]:
+    """Names by the ends of Korean words and Chinese rows of characters, and by surname beside an office."""
+    taken |= {i for one in s.find("title", "groups") for i in range(one.start, one.end)}
+    if any("\uac00" <= word[:1] <= "\ud7a3" for word in s.low):
+        yield from _korean(s, taken)
+    else:
+        yield from _chinese(s, taken)
+
+
+def _korean(s: Sentence, taken: set[int]) -> Iterator[Name]:
+    surnames = s.pack["person", "surnames"]
+    for i, word in enumerate(s.bare):
+        if i in taken or i in s.used or len(word) < 2:
+            continue
+        sort = _by_tail(word, s.pack)
+        next_ = s.bare[i + 1] if i + 1 < len(s.bare) else ""
+        is_office_next = any(t in s.pack["title", "groups"] for t in (next_, s.low[i + 1] if next_ else ""))
+        is_personal = (
+            word[0] in surnames
+            and len(word) == _PERSON_ENDS
+            and (is_office_next or (i > 0 and s.bare[i - 1] in s.pack["title", "groups"]))
+        )
+        if is_personal:
+            yield Name(i, i + 1, word, Sort.PERSON)
+        elif sort is not None and len(word) >= 3:
+            yield Name(i, i + 1, word, sort)
+
+
+def _by_tail(word: str, pack: Pack) -> Sort | None:
+    if word in pack["title", "groups"] or word in pack["attribution", "speakers"]:
+        return None
+    for section, sort in (("organisation", Sort.ORGANISATION), ("place", Sort.PLACE)):
+        for tail in pack[section, "tails"].whole:
+            joined = "".join(tail)
+            if word.endswith(joined) and len(word) > len(joined) + (len(joined) == 1):
+                return sort
+    return None
+
+
+def _chinese(s: Sentence, taken: set[int]) -> Iterator[Name]:
+    surnames = s.pack["person", "surnames"]
+    for title in s.find("title", "groups"):
+        for size in (3, 2):
+            for start, end in ((title.end, title.end + size), (title.start - size, title.start)):
+                within = range(start, end)
+                if (
+                    start < 0
+                    or end > len(s.low)
+                    or taken.intersection(within)
+                    or not all("\u4e00" <= c <= "\u9fff" for c in s.low[start:end])
+                ):
+                    continue
+                if s.low[start] in surnames and not any(
+                    _is_function(s, i) or s.at("attribution", "verbs", i) for i in within
+                ):
+                    taken.update(within)
+                    yield Name(start, end, "".join(s.low[start:end]), Sort.PERSON)
+    for section, sort in (("organisation", Sort.ORGANISATION), ("place", Sort.PLACE)):
+        for tail in s.find(section, "tails"):
+            start = tail.start
+            while (
+                start > 0
+                and tail.start - start < 6
+                and "\u4e00" <= s.low[start - 1] <= "\u9fff"
+                and start - 1 not in taken
+                and not _is_function(s, start - 1)
+                and start - 1 not in s.used
+            ):
+                start -= 1
+            within = range(start, tail.end)
+            if tail.start - start >= 1 and not taken.intersection(within):
+                taken.update(within)
+                yield Name(start, tail.end, "".join(s.low[start : tail.end]), sort)
