@@ -291,6 +291,14 @@ def report(
     source: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
     ] = None,
+    campaigns: Annotated[
+        bool,
+        typer.Option("--campaigns", help="Only campaigns: one term or phrase, or many removals, at once."),
+    ] = False,
+    heaviest: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Only the N changes of most weight, heaviest first."),
+    ] = None,
     format_: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="terminal, html, jsonl, csv or markdown.")
     ] = "terminal",
@@ -303,9 +311,9 @@ def report(
 
     Example: presswatch report --since 7d --format html -o week.html
     """
-    from crawler import desk, wiring
+    from crawler import bearings, desk, wiring
     from crawler.errors import UsageError
-    from crawler.report import FORMATS, render
+    from crawler.report import FORMATS, render, render_campaigns
     from storage.records import ChangeKind
     from storage.store import Filter
 
@@ -327,14 +335,17 @@ def report(
     if wanted.since and wanted.until and wanted.since >= wanted.until:
         raise UsageError(f"nothing can lie between --since {since} and --until {until}: the end is not later")
     with _opened(settings) as store:
-        known = {one.name for one in store.sources()} | {one.name for one in settings.sources}
-        strange = sorted(wanted.sources - known)
-        if strange:
-            there_are = ", ".join(sorted(known)) or "none yet"
-            raise UsageError(f"no source is named {strange[0]!r}; there are: {there_are}")
-        made = desk.report(store, wanted, title="Change log", made_at=now, zone=zone)
+        _known_sources(wanted.sources, store, settings)
+        with _status("Weighing edits") as told:
+            bearings.assess_all(store, lambda done, total: told(f"{done:,} of {total:,}"))
+        title = "Campaigns" if campaigns else "Change log"
+        folds = format_ not in ("jsonl", "csv") and heaviest is None
+        made = desk.report(store, wanted, title=title, made_at=now, zone=zone, folds=folds)
+        if heaviest is not None:
+            made = desk.heaviest(made, heaviest)
+        draw = render_campaigns if campaigns else render
         width, colour = _screen(output)
-        _write(render(made, format_, width=width, colour=colour), output)
+        _write(draw(made, format_, width=width, colour=colour), output)
     if output is not None:
         _say(f"Wrote {output}")
 
@@ -359,6 +370,7 @@ def diff(
     Example: presswatch diff 3f2a91c07be4d518
     """
     from crawler import desk, workbench
+    from crawler.bearings import Bearings
     from crawler.errors import UsageError
     from crawler.report import render_change
     from crawler.report.jsonl import to_json
@@ -372,15 +384,122 @@ def diff(
     settings = _settings(context)
     with _opened(settings) as store:
         found = desk.find_change(store, change)
+        (entry,) = desk.entries(store, [found], Bearings(store))
         if jsonl:
-            _write([_json(to_json(found)) + "\n"], None)
+            _write([_json(to_json(entry)) + "\n"], None)
         else:
-            (entry,) = desk.entries(store, [found])
             width, colour = _screen(None)
             shown = _zone(zone or settings.report.time_zone)
             _write(render_change(entry, zone=shown, width=width, colour=colour), None)
             if store.is_superseded(found.id):
                 print("This change is superseded: older evidence that came in later tells it otherwise.")
+
+
+@app.command()
+def trace(
+    context: typer.Context,
+    term: Annotated[str, typer.Argument(metavar="TERM", help="A name, word or phrase.")],
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Time zone to show times in. Default: [report].")
+    ] = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """Where a name, word or phrase appeared, where it vanished, and when.
+
+    Example: presswatch trace "Ri Yong Ho" --source "Pyongyang Times"
+    """
+    from crawler import desk
+    from crawler.errors import UsageError
+    from crawler.report import render_trace
+    from crawler.report.tracing import trace_json
+
+    if not term.strip():
+        raise UsageError("give a name, word or phrase")
+    settings = _settings(context)
+    with _opened(settings) as store:
+        _known_sources(source or (), store, settings)
+        with _status("Reading every text"):
+            found = desk.trace(store, term, frozenset(source or ()))
+        if jsonl:
+            _write((_json(line) + "\n" for line in trace_json(found)), None)
+            return
+        width, colour = _screen(None)
+        shown = _zone(zone or settings.report.time_zone)
+        _write(render_trace(found, zone=shown, width=width, colour=colour), None)
+
+
+@app.command()
+def lineage(
+    context: typer.Context,
+    item: Annotated[
+        str, typer.Argument(metavar="ITEM", help="Id of an item, the beginning of one, or its address.")
+    ],
+    zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Time zone to show times in. Default: [report].")
+    ] = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """Who had a story first, and what each copy of it changed.
+
+    Example: presswatch lineage https://kcnawatch.org/newstream/1722499200-1/bridge/
+    """
+    from crawler import desk
+    from crawler.bearings import Bearings
+    from crawler.report import render_lineage
+
+    settings = _settings(context)
+    with _opened(settings) as store:
+        id_ = desk.find_item(store, item)
+        cluster = Bearings(store).cluster(id_)
+        if cluster is None:
+            if not jsonl:
+                print(f"Item {id_} has no copies on record.")
+            return
+        urls = {m.item.id: desk.address_of(store, m.item.id) for m in cluster.members}
+        if jsonl:
+            lines = (desk.cluster_json(m, cluster, urls[m.item.id]) for m in cluster.members)
+            _write((_json(line) + "\n" for line in lines), None)
+            return
+        width, colour = _screen(None)
+        shown = _zone(zone or settings.report.time_zone)
+        told = {m.item.id: desk.edits_to(cluster.members[0], m) for m in cluster.members}
+        _write(render_lineage(cluster, urls, told, zone=shown, width=width, colour=colour), None)
+
+
+@app.command()
+def overrule(
+    context: typer.Context,
+    change: Annotated[str, typer.Argument(metavar="ID", help="Id of a change, or <before>..<after>.")],
+    ruling: Annotated[
+        str, typer.Argument(metavar="RULING", help="not-duplicate, not-same-item, false-alarm or withdrawn.")
+    ],
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who says so. Default: $USER.")] = None,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why, for whoever reads it later.")] = "",
+) -> None:
+    """Say against the program what a change is not; `withdrawn` takes the last word back.
+
+    The change stays in the log as it is. The ruling stands beside it in every report, outlasts every replay,
+    and counts: a false alarm weighs nothing and belongs to no campaign, what is no duplicate to no cluster.
+
+    Example: presswatch overrule 3f2a91c07be4d518 not-duplicate --note "another year's harvest"
+    """
+    from crawler import desk, wiring
+    from crawler.errors import UsageError
+    from storage.records import Annotation, Ruling
+
+    if ruling not in list(Ruling):
+        raise UsageError(f"ruling {ruling!r} is unknown; there are: {', '.join(Ruling)}")
+    name = (by or os.environ.get("USER") or os.environ.get("USERNAME") or "").strip()
+    if not name:
+        raise UsageError("say who overrules it: --by NAME")
+    settings = _settings(context)
+    with _opened(settings) as store:
+        found = desk.find_change(store, change)
+        desk.overrule(store, Annotation(found.id, Ruling(ruling), name, wiring.utc_now(), note.strip()))
+    print(f"Noted: change {found.id} is {ruling}, says {name}")
 
 
 @app.command()
@@ -795,6 +914,17 @@ def _print_summary(summary: Any, *, is_dry: bool) -> None:
         print("Interrupted: the pages in hand were finished and recorded.")
 
 
+def _known_sources(names: Iterable[str], store: Any, settings: Settings) -> None:
+    """Raises UsageError for a name that no source has."""
+    from crawler.errors import UsageError
+
+    known = {one.name for one in store.sources()} | {one.name for one in settings.sources}
+    strange = sorted(set(names) - known)
+    if strange:
+        there_are = ", ".join(sorted(known)) or "none yet"
+        raise UsageError(f"no source is named {strange[0]!r}; there are: {there_are}")
+
+
 def _moment(at: datetime | None) -> str:
     from storage.jsonl import format_time
 
@@ -806,13 +936,14 @@ def _print_changes(store: Any, ids: list[str], settings: Settings) -> None:
     from collections import Counter
 
     from crawler import desk, wiring
+    from crawler.bearings import Bearings
     from crawler.report import Report, render
 
     changes = [change for id_ in ids for change in store.find_changes(id_)]
     made = Report(
         title="What would be recorded",
         made_at=wiring.utc_now(),
-        entries=desk.entries(store, changes),
+        entries=desk.entries(store, changes, Bearings(store)),
         counts=Counter(change.kind for change in changes),
         zone=settings.report.time_zone,
     )

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crawler import urls
-from crawler.compare import differ
+from crawler.bearings import Bearings
+from crawler.compare import assess, differ, kinds, terms
+from crawler.compare.fingerprint import whole
+from crawler.compare.lineage import Cluster, Member
+from crawler.compare.terms import Trace, Version
 from crawler.config import parse_duration
 from crawler.errors import UsageError
 from crawler.report import Entry, Report
+from crawler.report.view import Bearing
 from storage.jsonl import format_time, to_json
-from storage.records import Article, Change, ChangeKind, Outcome, Snapshot, Subject, Visit
+from storage.records import Annotation, Article, Change, ChangeKind, Outcome, Ruling, Snapshot, Subject, Visit
 from storage.store import Filter, ItemState, Store
 
 T = TypeVar("T")
@@ -26,18 +32,25 @@ _MOST_FAILURES = 10_000
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def report(store: Store, wanted: Filter, *, title: str, made_at: datetime, zone: str) -> Report:
-    """The report on the changes that `wanted` lets pass, with what was not looked at in that time."""
+def report(
+    store: Store, wanted: Filter, *, title: str, made_at: datetime, zone: str, folds: bool = True
+) -> Report:
+    """The report on the changes that `wanted` lets pass, with what was not looked at in that time.
+
+    `folds`: whether all changes of a group but the first are marked as folded into it.
+    """
     counts = Counter(change.kind for change in store.changes(wanted))
+    bearings = Bearings(store, until=wanted.until, folds=folds)
     return Report(
         title=title,
         made_at=made_at,
-        entries=entries(store, store.changes(wanted)),
+        entries=entries(store, store.changes(wanted), bearings),
         counts=counts,
         since=wanted.since,
         until=wanted.until,
         zone=zone,
         visits_failed=tuple(islice(_failed(store, wanted), _MOST_FAILURES)),
+        campaigns=bearings.campaign_entries(wanted),
     )
 
 
@@ -48,18 +61,20 @@ def _failed(store: Store, wanted: Filter) -> Iterator[Visit]:
             yield visit
 
 
-def entries(store: Store, changes: Iterable[Change]) -> Iterator[Entry]:
-    """Each change with the texts it is about, in the order given; read as they are taken."""
+def entries(store: Store, changes: Iterable[Change], bearings: Bearings) -> Iterator[Entry]:
+    """Each change with its texts and what it means, in the order given; read as they are taken."""
     rest = iter(changes)
     while chunk := list(islice(rest, _CHUNK)):
         ids = {id_ for change in chunk for id_ in (change.before, change.after) if id_}
         snapshots = store.snapshots_by_id(ids)
         others = {change.of: store.item_state(change.of) for change in chunk if change.of}
-        for change in chunk:
-            yield _entry(change, snapshots, others.get(change.of or ""))
+        for change, bearing in zip(chunk, bearings.of(chunk), strict=True):
+            yield _entry(change, snapshots, others.get(change.of or ""), bearing)
 
 
-def _entry(change: Change, snapshots: dict[str, Snapshot], other: ItemState | None) -> Entry:
+def _entry(
+    change: Change, snapshots: dict[str, Snapshot], other: ItemState | None, bearing: Bearing
+) -> Entry:
     return Entry(
         change,
         snapshots.get(change.before or ""),
@@ -67,6 +82,7 @@ def _entry(change: Change, snapshots: dict[str, Snapshot], other: ItemState | No
         other.item if other else None,
         _headline(other) if other else None,
         other.addresses[-1].url if other and other.addresses else None,
+        bearing,
     )
 
 
@@ -189,3 +205,92 @@ def parse_moment(text: str, now: datetime, zone: str, *, is_end: bool = False) -
         raise UsageError(
             f"{text!r} is no time: give a date (2026-01-31), a time (2026-01-31T09:00Z) or a stretch (7d)"
         ) from error
+
+
+# ---------------------------------------------------------------- a term through time, a story's copies
+
+
+def trace(store: Store, term: str, sources: frozenset[str] = frozenset()) -> Trace:
+    """Where `term` appeared, stayed and vanished, in the articles and teasers of `sources` (none: all)."""
+    return terms.trace(term, _versions(store, sources))
+
+
+def _versions(store: Store, sources: frozenset[str]) -> Iterator[Version]:
+    """The texts of every item, oldest first; a text that was removed with its page counts as an empty one."""
+    for state in store.items():
+        if sources and state.item.source not in sources:
+            continue
+        yield from sorted(_versions_of(store, state), key=lambda version: version.seen_at)
+
+
+def _versions_of(store: Store, state: ItemState) -> Iterator[Version]:
+    item, url = state.item, state.addresses[-1].url if state.addresses else None
+    last_seen: dict[str, datetime] = {}
+    for span in store.spans(item.id):
+        if span.snapshot_id is not None:
+            last_seen[span.snapshot_id] = max(span.last_at, last_seen.get(span.snapshot_id, span.last_at))
+    snapshots = store.snapshots(item.id)
+    for one in snapshots:
+        until = last_seen.get(one.id, one.seen_at)
+        text = whole(one.content)
+        yield Version(item.id, item.source, url, one.content.headline, one.id, one.seen_at, text, until)
+    if state.last_turn is None:
+        return
+    for turn in store.changes(Filter(item_id=item.id)):
+        at, headline = turn.changed_before, turn.headline
+        if turn.kind is ChangeKind.REMOVED:
+            yield Version(item.id, item.source, url, headline, "", at, "", turn.detected_at)
+        elif turn.kind is ChangeKind.RESTORED:
+            shown = [s for s in snapshots if s.seen_at <= turn.detected_at][-1]
+            until = last_seen.get(shown.id, at)
+            text = whole(shown.content)
+            yield Version(item.id, item.source, url, headline, shown.id, at, text, until)
+
+
+def cluster_json(member: Member, cluster: Cluster, url: str | None) -> dict[str, Any]:
+    """One copy of a story: a line of `presswatch lineage ITEM --jsonl`."""
+    content = member.snapshot.content
+    return {
+        "cluster": cluster.id,
+        "item": member.item.id,
+        "subject": member.item.subject.value,
+        "source": member.item.source,
+        "url": url,
+        "headline": content.headline,
+        "first_seen": format_time(member.item.first_seen),
+        "relation": member.relation.value,
+        "exact": member.is_exact,
+        "similarity": round(member.similarity, 4),
+        "edits": [assess.plain(e) for e in edits_to(cluster.members[0], member)],
+    }
+
+
+def edits_to(first: Member, member: Member) -> tuple[kinds.Edit, ...]:
+    """What a copy changed against the first one's text."""
+    return kinds.edits(first.snapshot.content, member.snapshot.content) if member is not first else ()
+
+
+def address_of(store: Store, item_id: str) -> str | None:
+    """The latest address of an item; None where it has none."""
+    state = store.item_state(item_id)
+    return state.addresses[-1].url if state and state.addresses else None
+
+
+def overrule(store: Store, annotation: Annotation) -> None:
+    """Keep a reviewer's word. Raises UsageError where it cannot be said of that change."""
+    change = store.changes_by_id([annotation.change_id]).get(annotation.change_id)
+    if change is None:
+        raise UsageError(f"change {annotation.change_id} is superseded: there is nothing left to overrule")
+    if annotation.ruling is Ruling.NOT_DUPLICATE and change.of is None:
+        raise UsageError(f"change {change.id} is {change.kind.value}: it calls nothing a duplicate")
+    if annotation.ruling is Ruling.WITHDRAWN and not store.annotations([change.id]):
+        raise UsageError(f"nothing was said of change {change.id}: there is nothing to withdraw")
+    store.annotate(annotation)
+
+
+def heaviest(made: Report, most: int) -> Report:
+    """`made` with its `most` weightiest changes only, heaviest first; of equals, the latest first."""
+    latest = sorted(made.entries, key=lambda e: (e.change.detected_at, e.change.rank), reverse=True)
+    chosen = sorted(latest, key=lambda e: -e.bearing.weight)[:most]
+    counts = Counter(entry.change.kind for entry in chosen)
+    return replace(made, entries=chosen, counts=counts, title=f"{made.title}: the {most} heaviest")

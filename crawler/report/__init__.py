@@ -1,8 +1,9 @@
 """Changes -> something to read: the view model, and the choice of who draws it. Pure: values in, text out.
 
-    view       what a report says               wording  in which words
+    view       what a report says               wording  in which words        meaning  and what it means
     edits      what differs, row by row         inert    text of strangers made harmless
-    terminal   html   markdown   csv   jsonl    one output each
+    terminal   html   markdown   csv   jsonl    one output each; page: lines on a terminal
+    in_full    one change                       campaigns   tracing   lineages    many, seen as one
 
 What must not live here: a database, a network, files other than the templates, the clock.
 """
@@ -13,11 +14,25 @@ from collections.abc import Iterator
 from typing import Literal, get_args
 
 from crawler.report import csv, html, jsonl, markdown, terminal
-from crawler.report.terminal import render_change
+from crawler.report.campaigns import render_campaigns
+from crawler.report.in_full import render_change
+from crawler.report.lineages import render_lineage
+from crawler.report.tracing import render_trace
 from crawler.report.view import Entry, Report
 from crawler.report.wording import cite
 
-__all__ = ["FORMATS", "Entry", "Format", "Report", "cite", "render", "render_change"]
+__all__ = [
+    "FORMATS",
+    "Entry",
+    "Format",
+    "Report",
+    "cite",
+    "render",
+    "render_campaigns",
+    "render_change",
+    "render_lineage",
+    "render_trace",
+]
 
 Format = Literal["terminal", "html", "jsonl", "csv", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)

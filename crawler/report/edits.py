@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from crawler.compare.assess import compared
 from crawler.compare.diff import Piece, Row, Tag, diff_paragraphs
 from crawler.report.view import Entry
 from storage.records import Article, Content, Snapshot
@@ -45,7 +46,7 @@ def edits(entry: Entry) -> tuple[Edit, ...]:
     """
     if entry.before is None or entry.after is None:
         return ()
-    before, after = entry.before.content, entry.after.content
+    before, after = compared(entry.before.content, entry.after.content)
     found = (_edit(name, before, after) for name in entry.change.fields if name != "url")
     return tuple(edit for edit in found if edit is not None)
 
@@ -94,6 +95,11 @@ def paragraphs(snapshot: Snapshot | None) -> tuple[str, ...]:
     return (content.excerpt,) if content.excerpt else ()
 
 
+def sentence_row(where: str, old: str | None, new: str | None) -> Row:
+    """One edited sentence as one row, word by word; a date as a whole. `where`: the place it stands in."""
+    return _text_row(old, new, is_whole=where in _WHOLE)
+
+
 def _is_edited(pieces: Sequence[Piece]) -> bool:
     return any(piece.kind != "equal" for piece in pieces)
 
@@ -108,6 +114,7 @@ def _edit(name: str, before: Content, after: Content) -> Edit | None:
 
 
 def _text_row(old: str | None, new: str | None, *, is_whole: bool) -> Row:
+    """One text against another as one row, word by word; `is_whole`: the one instead of the other."""
     if old is not None and new is not None and not is_whole:
         rows = diff_paragraphs((old,), (new,))
         if len(rows) == 1:

@@ -9,7 +9,42 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.records import Change, ChangeKind, Item, Snapshot, Visit
+from crawler.compare.campaigns import Campaign
+from crawler.compare.groups import Group
+from storage.records import Annotation, Change, ChangeKind, Item, Ruling, Snapshot, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What a change means beside the others: how weighty, of which group, cluster and campaigns.
+
+    `edits`: what was edited, one object for each edited sentence (the jsonl contract's). `others`: the other
+    changes of its group, oldest first, at most a few. `is_folded`: an entry further up stands for its group.
+    `annotations`: what reviewers said of it; `ruling`: what stands of that.
+    """
+
+    weight: int = 0
+    is_stealth: bool = False
+    edits: tuple[dict[str, object], ...] = ()
+    parts: tuple[dict[str, object], ...] = ()
+    kinds: tuple[str, ...] = ()
+    edit_id: str | None = None
+    group: Group | None = None
+    others: tuple[Change, ...] = ()
+    is_folded: bool = False
+    cluster: str | None = None
+    relation: str | None = None  # of a copy to the cluster's first: syndicated, reprinted, repeated, moved
+    campaigns: tuple[Campaign, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    ruling: Ruling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEntry:
+    """A campaign with the changes it consists of, oldest first."""
+
+    campaign: Campaign
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +61,7 @@ class Entry:
     of: Item | None = None
     of_headline: str | None = None
     of_url: str | None = None
+    bearing: Bearing = field(default_factory=lambda: Bearing())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +70,7 @@ class Report:
 
     `entries` come oldest first and are read once, so a generator over the store will do. `counts` says how
     many there are of each kind. `visits_failed`: what was not looked at, and why. `zone`: the IANA name of
-    the time zone in which times are shown to a reader.
+    the time zone in which times are shown to a reader. `campaigns`: those that any of its changes belongs to.
     """
 
     title: str
@@ -45,6 +81,7 @@ class Report:
     until: datetime | None = None
     zone: str = "UTC"
     visits_failed: tuple[Visit, ...] = field(default=())
+    campaigns: tuple[CampaignEntry, ...] = ()
 
     @property
     def total(self) -> int:

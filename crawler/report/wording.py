@@ -69,7 +69,7 @@ def facts(entry: Entry) -> tuple[Fact, ...]:
     change = entry.change
     found: list[Fact] = []
     if change.kind is ChangeKind.DUPLICATE:
-        found.append(Fact("copy of", f"{_other(entry)}, {likeness(change.similarity)}", entry.of_url))
+        found.append(Fact("copy of", f"{other(entry)}, {likeness(change.similarity)}", entry.of_url))
     if change.kind is ChangeKind.MOVED:
         old = entry.of_url or (entry.before.url if entry.before else None)
         found.append(Fact("from", old or f"item {change.of}", old))
@@ -86,6 +86,17 @@ def reason(entry: Entry) -> str | None:
         return None
     named = [f" {fact.url}" for fact in facts(entry) if fact.url]
     return reduce(lambda said, url: said.replace(url, ""), named, change.reason) or None
+
+
+def compared_with(entry: Entry) -> str | None:
+    """What the text before is, where it is not the item's own: "teaser" or "original"; else None."""
+    change, before = entry.change, entry.before
+    if change.kind is not ChangeKind.CHANGED:
+        return None
+    if change.of is not None:
+        return "original"
+    is_told = before is not None and before.item_id != change.item_id
+    return "teaser" if is_told else None
 
 
 def likeness(similarity: float | None) -> str:
@@ -135,6 +146,14 @@ def seen(snapshot: Snapshot, zone: ZoneInfo) -> str:
     return f"snapshot {snapshot.number}, seen {moment(snapshot.seen_at, zone)}"
 
 
+def seen_before(entry: Entry, zone: ZoneInfo) -> str:
+    """Which text `before` is, and whose, where it is not the item's own; "" where there is none."""
+    if entry.before is None:
+        return ""
+    whose = compared_with(entry)
+    return f"{whose}, {seen(entry.before, zone)}" if whose else seen(entry.before, zone)
+
+
 def counted(report: Report) -> str:
     """How much happened.
 
@@ -144,6 +163,15 @@ def counted(report: Report) -> str:
         return "no changes"
     kinds = ", ".join(f"{report.counts[kind]} {kind}" for kind in ChangeKind if report.counts.get(kind))
     return f"{number(report.total, 'change')}: {kinds}"
+
+
+def other(entry: Entry) -> str:
+    """The other item, of which a change speaks, as a reader would name it."""
+    if entry.of_headline:
+        named = f"“{entry.of_headline}”"
+        is_elsewhere = entry.of is not None and entry.of.source != entry.change.source
+        return f"{named} in {entry.of.source}" if entry.of is not None and is_elsewhere else named
+    return entry.of_url or f"item {entry.change.of}"
 
 
 def number(count: int, noun: str) -> str:
@@ -193,15 +221,6 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
         return at.astimezone(zone)
     except OverflowError:
         return at
-
-
-def _other(entry: Entry) -> str:
-    """The other item as a reader would name it."""
-    if entry.of_headline:
-        named = f"“{entry.of_headline}”"
-        is_elsewhere = entry.of is not None and entry.of.source != entry.change.source
-        return f"{named} in {entry.of.source}" if entry.of is not None and is_elsewhere else named
-    return entry.of_url or f"item {entry.change.of}"
 
 
 def _why(visit: Visit) -> str:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crawler.compare.campaigns import Campaign
+from crawler.compare.groups import Group, GroupKind
 from crawler.report import Entry, Report, render
+from crawler.report.view import Bearing, CampaignEntry
 from storage.records import (
+    Annotation,
     Article,
     Change,
     ChangeKind,
@@ -16,6 +21,7 @@ from storage.records import (
     Item,
     Origin,
     Outcome,
+    Ruling,
     Snapshot,
     Subject,
     TargetKind,
@@ -102,6 +108,88 @@ def move() -> Entry:
     )
 
 
+def assessed(
+    where: str = "lead", old: str | None = None, new: str | None = None, **said: Any
+) -> dict[str, Any]:
+    """One edited sentence as an assessment keeps it; `kinds` and `evidence` may be given."""
+    return {"where": where, "kinds": ["number"], "old": old, "new": new, "evidence": []} | said
+
+
+def meant(entry: Entry, **said: Any) -> Entry:
+    """`entry` with a bearing."""
+    return replace(entry, bearing=Bearing(**said))
+
+
+def stealthy() -> Entry:
+    """A number edited in silence, weighed, with the words that show it."""
+    old, new = "The bridge cost 12 million crowns.", "The bridge cost 14 million crowns."
+    evidence = [{"kind": "number", "old": "12 million", "new": "14 million"}]
+    return meant(
+        edit(article(old), article(new), "paragraphs"),
+        weight=72,
+        is_stealth=True,
+        kinds=("lead", "number", "person"),
+        edits=(assessed("lead", old, new, evidence=evidence),),
+        parts=({"points": 40, "reason": "a number was edited"}, {"points": 32, "reason": "in the lead"}),
+    )
+
+
+def same_edit(*others: Change, size: int | None = None, **said: Any) -> Entry:
+    """An edit that stands for a group."""
+    ids = tuple(f"id{n}" for n in range(size or len(others) + 1))
+    group = Group("aaaabbbbccccdddd", GroupKind.SAME_EDIT, ids)
+    return meant(edit(article("a"), article("b"), "paragraphs"), group=group, others=others, **said)
+
+
+def ruled(by: str = "A. Reviewer", note: str = "another year's harvest") -> dict[str, Any]:
+    """What a reviewer said, as a bearing has it."""
+    said = Annotation("3f2a9c0d11223344", Ruling.FALSE_ALARM, by, NOON, note)
+    return {"annotations": (said,), "ruling": Ruling.FALSE_ALARM}
+
+
+def campaign(**said: Any) -> Campaign:
+    values: dict[str, Any] = {
+        "id": "cafe000011112222",
+        "source": "Harbour Gazette",
+        "kind": "removed",
+        "term": "Olm Varga",
+        "replacement": None,
+        "first_at": NOON - DAY,
+        "last_at": NOON,
+        "change_ids": ("3f2a9c0d11223344", "3f2a9c0d11223355", "3f2a9c0d11223366"),
+        "items": ("1111222233334444", "1111222233335555"),
+        "expected": 0.21,
+        "p_value": 3.1e-40,
+        "q_value": 2e-38,
+        "test": "1-day scan, negative binomial tail (clumping 0.25)",
+    }
+    return Campaign(**(values | said))
+
+
+def campaigning(*changes: Change, **said: Any) -> CampaignEntry:
+    return CampaignEntry(campaign(**said), changes or (change(ChangeKind.CHANGED),))
+
+
+def hostile_bearing(text: str) -> dict[str, Any]:
+    """Everything a bearing can say, said by a stranger."""
+    evidence = [{"kind": text, "old": text, "new": "x " + text}]
+    other = change(ChangeKind.CHANGED, headline=text, url=text)
+    return {
+        "weight": 99,
+        "is_stealth": True,
+        "edits": (assessed(text, text, "x " + text, kinds=[text], evidence=evidence),),
+        "parts": ({"points": 5, "reason": text},),
+        "kinds": (text,),
+        "edit_id": text,
+        "group": Group("aaaabbbbccccdddd", GroupKind.SAME_EDIT, ("a", "b", "c")),
+        "others": (other, replace(other, headline=None)),
+        "cluster": text,
+        "relation": text,
+        "campaigns": (campaign(term=text, source=text),),
+        **ruled(text, text),
+    }
+
+
 def hostile_entries() -> list[Entry]:
     """Every hostile string in every place that takes one."""
     return [entry for text in HOSTILE for entry in _everywhere(text)]
@@ -111,13 +199,15 @@ def _everywhere(text: str) -> Iterable[Entry]:
     before = article("First. " + text, text, headline=text, byline=text)
     after = article(text + " second", "other", headline="x " + text, byline=None)
     said: dict[str, Any] = {"source": text, "url": text, "headline": text, "reason": text}
-    yield edit(before, after, "headline", "byline", "paragraphs", **said)
+    told = hostile_bearing(text)
+    yield meant(edit(before, after, "headline", "byline", "paragraphs", **said), **told)
     yield edit(Teaser(text, text, text, text), Teaser(text, "y", "z " + text, None), "headline", "excerpt")
     yield Entry(change(ChangeKind.NEW, **said), after=snapshot(before))
     yield Entry(change(ChangeKind.REMOVED, **said), before=snapshot(before))
     yield Entry(change(ChangeKind.MOVED, of=text, **said), of_url=text)
     older = Item(text, Subject.ARTICLE, text, NOON, "", Origin.CRAWL)
-    yield Entry(change(ChangeKind.DUPLICATE, of=text, **said), of=older, of_headline=text, of_url=text)
+    copy = change(ChangeKind.DUPLICATE, of=text, **said)
+    yield meant(Entry(copy, of=older, of_headline=text, of_url=text), **told)
 
 
 def failed(reason: str = "no answer within 60 s", **said: Any) -> Visit:
@@ -145,7 +235,15 @@ def report(*entries: Entry, **said: Any) -> Report:
 
 def hostile_report() -> Report:
     visits = tuple(failed(text, source=text, url=text) for text in HOSTILE)
-    return report(*hostile_entries(), title="".join(HOSTILE), visits_failed=visits)
+    campaigns = tuple(_hostile_campaign(text) for text in HOSTILE)
+    title = "".join(HOSTILE)
+    return report(*hostile_entries(), title=title, visits_failed=visits, campaigns=campaigns)
+
+
+def _hostile_campaign(text: str) -> CampaignEntry:
+    changed = change(ChangeKind.CHANGED, headline=text, url=text, source=text)
+    named = {"term": text, "replacement": text, "source": text, "test": text, "also": (text,)}
+    return campaigning(changed, kind="replaced", **named)
 
 
 def drawn(format: Any, *entries: Entry, **said: Any) -> str:  # noqa: A002

@@ -11,6 +11,7 @@ from crawler.compare.diff import Piece
 from crawler.report import FORMATS, Entry, render
 from crawler.report.edits import edits, phrases
 from crawler.report.inert import inert, link, one_line
+from storage.records import Teaser
 
 
 def test_edits_follow_the_fields_of_the_change() -> None:
@@ -21,6 +22,23 @@ def test_edits_follow_the_fields_of_the_change() -> None:
         ("byline", "byline"),
         ("published", "published"),
         ("paragraphs", "text"),
+    ]
+
+
+def test_a_teaser_is_held_against_what_the_article_has_of_it() -> None:
+    told = Teaser(
+        None, "Footbridge opens on Monday", "The bridge cost 12 million crowns and took four years…"
+    )
+    start = "The bridge cost 14 million crowns and took four years to build."
+    full = article(start, "Ferries keep their times.", headline="Footbridge opens on Tuesday")
+    found = edits(edit(told, full, "headline", "paragraphs"))
+    texts = [(row.old, row.new) for one in found for row in one.rows]
+    assert texts == [
+        ("Footbridge opens on Monday", "Footbridge opens on Tuesday"),
+        (
+            "The bridge cost 12 million crowns and took four years",
+            "The bridge cost 14 million crowns and took four years",
+        ),
     ]
 
 

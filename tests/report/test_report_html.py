@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 from report_samples import (
+    DAY,
     HOSTILE,
     NOON,
     article,
@@ -69,7 +70,7 @@ def test_every_tag_is_ours_and_closed(hostile_page: str) -> None:
     parsed = _strict(hostile_page)
     ours = (
         "html head meta title style body input header h1 p a b span label main section h2 time article h3 "
-        "bdi dl div dt dd details summary table thead tr th tbody td del ins footer ul li"
+        "bdi dl div dt dd details summary table thead tr th tbody td del ins footer ul ol li"
     )
     assert parsed.tags - set(ours.split()) == set()
     assert (parsed.faults, parsed.open) == ([], [])
@@ -219,3 +220,13 @@ def test_the_page_is_made_while_entries_come() -> None:
 
     next(iter(render(report(entries=entries(), counts={}, made_at=NOON), "html")))
     assert len(taken) < 20
+
+
+def test_a_day_that_comes_back_has_its_anchor_once() -> None:
+    later = Entry(change(detected_at=NOON + DAY))
+    page = LexborHTMLParser(drawn("html", Entry(change()), later, Entry(change())))
+    assert [day.attributes.get("id") for day in page.css("section.day")] == [
+        "day-2026-03-04",
+        "day-2026-03-05",
+        None,
+    ]

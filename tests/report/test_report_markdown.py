@@ -101,5 +101,5 @@ def test_the_only_tags_in_a_hostile_report_are_ours() -> None:
 
 def test_a_hostile_string_opens_no_line_of_its_own() -> None:
     lines = "".join(render(hostile_report(), "markdown")).splitlines()
-    ours = ("# ", "## ", "- **", "- ", "  - ", "everything on record", "102 changes", "")
+    ours = ("# ", "## ", "- **", "- ", "  - ", "    - ", "everything on record", "102 changes", "")
     assert [line for line in lines if line and not line.startswith(ours[:-1])] == []
