@@ -4,14 +4,15 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format bench clean
+.PHONY: help demo test check format bench bench-edits bench-duplicates bench-campaigns bench-lookup clean
 
 help:
 	@echo "make demo    the main job in a minute, on a press site of our own"
 	@echo "make test    the tests"
 	@echo "make check   lint, types, who imports whom"
 	@echo "make format  put the code in shape"
-	@echo "make bench   the benchmarks that need no data of others"
+	@echo "make bench   how well edits, copies and campaigns are found: bench-edits, bench-duplicates,"
+	@echo "             bench-campaigns; bench-lookup: the store at 10 thousand to a million items"
 	@echo "make clean   remove what these commands made"
 
 demo: $(VENV)/.core
@@ -30,9 +31,20 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m tests.benchmarks.edits $(PRESSWATCH_DEVSETS)
-	$(BIN)/python -m tests.benchmarks.duplicates $(PRESSWATCH_DEVSETS)
+bench: bench-edits bench-duplicates bench-campaigns
+
+bench-edits: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.edit_kinds
+	$(BIN)/python -m tests.benchmarks.edits
+
+bench-duplicates: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.duplicates
+
+bench-campaigns: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.campaigns
+
+bench-lookup: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.lookup
 
 clean:
 	rm -rf $(VENV) presswatch-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

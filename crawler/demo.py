@@ -18,11 +18,12 @@ import tomlkit
 
 from crawler import config, desk, seed, wiring
 from crawler.config import Settings
+from crawler.demo_site.captures import notices
 from crawler.demo_site.expectation import Expectation, expected
 from crawler.demo_site.server import DemoSite
 from crawler.demo_site.story import LAST_DAY, SCRIPT, TIME_ZONE, Script, date_of, pass_time
 from crawler.errors import UsageError
-from crawler.report import render
+from crawler.report import Report, render
 from storage.records import Change
 from storage.store import Filter, Store
 
@@ -30,6 +31,8 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 _CONFIG = "config.toml"
 _REPORT = "report.html"
+_NOTICES = "port-office-notices-of-today.jsonl"
+_SHOWN_SINCE = -10  # the first day that the report shows
 _KINDS = ("new", "changed", "duplicate", "moved", "removed", "restored")
 
 
@@ -52,6 +55,8 @@ async def run(
         with wiring.store(settings) as store:
             await _seed(settings, store, seeds, say)
             for day in range(1, LAST_DAY + 1):
+                if day == LAST_DAY:
+                    await _take_notices(folder, settings, store, say)
                 await _live(day, site, settings, store, say)
             html = _report(store, folder, say)
             problems = mismatches(expected(told or script), list(store.changes(Filter())), store)
@@ -136,7 +141,7 @@ def _clear(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()) and not (folder / "demo.db").exists():
         raise UsageError(f"{folder} is not empty and not a demo's: name another folder with --folder")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("demo.db", "demo.db-wal", "demo.db-shm", _CONFIG, _REPORT):
+    for name in ("demo.db", "demo.db-wal", "demo.db-shm", _CONFIG, _REPORT, _NOTICES):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -183,6 +188,22 @@ async def _seed(settings: Settings, store: Store, seeds: Path, say: Callable[[st
     say(f"Seeds   {summary.documents} documents: {_counted(summary.counts)}")
 
 
+async def _take_notices(folder: Path, settings: Settings, store: Store, say: Callable[[str], None]) -> None:
+    """The port office's notices of the last day, as somebody else's archive hands them on."""
+    path = folder / _NOTICES
+    path.write_text(notices([LAST_DAY]), "utf-8")
+    sources = config.sources(settings)
+    async with wiring.parsers(settings) as parse:
+        summary = await seed.seed(
+            store,
+            [path],
+            parse=parse,
+            source_of=seed.source_of(sources),
+            key_of=wiring.key_of(sources),
+        )
+    say(f"Import  {_NOTICES}: {_counted(summary.counts)}")
+
+
 async def _live(
     day: int, site: DemoSite, settings: Settings, store: Store, say: Callable[[str], None]
 ) -> None:
@@ -205,11 +226,19 @@ def _counted(counts: Counter[str]) -> str:
 
 def _report(store: Store, folder: Path, say: Callable[[str], None]) -> Path:
     """The change log on the screen, and as a page beside the store."""
-    made = {"title": "Change log of the demo", "made_at": pass_time(LAST_DAY), "zone": TIME_ZONE}
+    wanted = Filter(
+        since=pass_time(_SHOWN_SINCE)
+    )  # the archive's past year is in the store, not in the report
+
+    def made() -> Report:
+        return desk.report(
+            store, wanted, title="Change log of the demo", made_at=pass_time(LAST_DAY), zone=TIME_ZONE
+        )
+
     say("")
-    for chunk in render(desk.report(store, Filter(), **made), "terminal"):  # type: ignore[arg-type]
+    for chunk in render(made(), "terminal"):
         say(chunk.removesuffix("\n"))
     path = folder / _REPORT
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(render(desk.report(store, Filter(), **made), "html"))  # type: ignore[arg-type]
+        file.writelines(render(made(), "html"))
     return path.resolve()

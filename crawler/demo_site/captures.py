@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 
+from crawler.demo_site.notices import FIRST_DAY, NOTICES, PORT_OFFICE, Notice
 from crawler.demo_site.prose import GAZETTE, TELEGRAPH
-from crawler.demo_site.story import SCRIPT, Script, date_of
+from crawler.demo_site.story import LAST_DAY, SCRIPT, Script, date_of
 from crawler.demo_site.world import Copy, edition
 from storage.jsonl import to_json
 from storage.records import Article, Listing, Observation, Teaser
@@ -47,6 +48,7 @@ class Capture:
         return datetime.combine(date_of(self.day), time(0), tzinfo=UTC)
 
 
+NOTICES_FILE = "port-office-notices.jsonl"
 CAPTURES = (
     Capture("harbour-gazette-2026-02-26.txt", Shape.BARE, GAZETTE, day=-5, story="lighthouse", teasers=3),
     Capture("harbour-gazette-2026-03-03.txt", Shape.FULL, GAZETTE, day=0, story="tide-mill", teasers=6),
@@ -68,7 +70,26 @@ def shown(capture: Capture, script: Script = SCRIPT) -> tuple[Copy | None, tuple
 def documents(script: Script = SCRIPT) -> dict[str, str]:
     """The text of every file of `seeds/` by its name."""
     write = {Shape.FULL: _full, Shape.BARE: _bare, Shape.LINES: _lines}
-    return {capture.file: "".join(write[capture.shape](capture, script)) for capture in CAPTURES}
+    told = {capture.file: "".join(write[capture.shape](capture, script)) for capture in CAPTURES}
+    return {**told, NOTICES_FILE: notices(range(FIRST_DAY, LAST_DAY))}
+
+
+def notices(days: Collection[int]) -> str:
+    """The port office's notices as they were captured on those `days`, as JSON lines."""
+    seen = sorted((day, n.number, n) for n in NOTICES for day in n.days(LAST_DAY) if day in days)
+    lines = (_notice(notice, day) for day, _, notice in seen)
+    return "".join(json.dumps(to_json(line), ensure_ascii=False) + "\n" for line in lines)
+
+
+def _notice(notice: Notice, day: int) -> Article:
+    return Article(
+        source=PORT_OFFICE,
+        url=notice.url,
+        captured_at=datetime.combine(date_of(day), time(0), tzinfo=UTC),
+        headline=notice.headline,
+        published=date_of(notice.day).isoformat(),
+        paragraphs=notice.on(day, LAST_DAY),
+    )
 
 
 def _full(capture: Capture, script: Script) -> Iterator[str]:

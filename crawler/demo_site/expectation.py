@@ -5,6 +5,8 @@ The watcher of this file is perfect, since it is told which copy is which and ha
 - an item is *new* on the first capture that shows it; an article is shown once its teaser has been listed;
 - but a *duplicate* if it is a further copy of a story already known (of a teaser: with the same words);
 - at another address than before: *moved*. With other words than before: *changed*, in those fields;
+- an article that reads otherwise than its teaser did when it is first seen was *changed* before that; a copy
+  that reads otherwise than its original did, since that was edited, is *changed* against it, once;
 - an article is *removed* on its second day of 404; a teaser on the first day that an older neighbour is still
   listed and it is not. Either is *restored* when shown again;
 - sinking off the end of a listing, and everything else on a page, is nothing.
@@ -15,11 +17,13 @@ Captures come in order of time: the files of `seeds/`, then a pass over everythi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
+from urllib.parse import urlsplit
 
 from crawler.demo_site.captures import CAPTURES, Capture, Shape, shown
-from crawler.demo_site.story import LAST_DAY, SCRIPT, Script, pass_time
+from crawler.demo_site.notices import NOTICES, PORT_OFFICE
+from crawler.demo_site.story import LAST_DAY, SCRIPT, Script, date_of, pass_time
 from crawler.demo_site.world import LISTING_PATHS, Copy, Edition, edition
 
 ARTICLE = "article"
@@ -60,6 +64,8 @@ class _Memory:
     misses: int = 0
     is_removed: bool = False
     is_listed: bool = True  # at the last look
+    dated: list[tuple[datetime, Words]] = field(default_factory=list)  # `texts`, and when
+    beside: Words | None = None  # its original's text that it was last held against
 
 
 _Known = dict[tuple[str, str], _Memory]  # by subject and name of the copy
@@ -73,7 +79,21 @@ def expected(script: Script = SCRIPT) -> list[Expectation]:
         rows += _look_at_capture(known, capture, script)
     for day in range(1, LAST_DAY + 1):
         rows += _look_at_day(known, edition(script, day))
-    return rows
+    return sorted([*rows, *_look_at_notices()], key=lambda row: row.at)
+
+
+def _look_at_notices() -> Iterator[Expectation]:
+    """The rows of the port office's archive: each notice new, then changed whenever it reads otherwise."""
+    for notice in NOTICES:
+        before: tuple[str, ...] | None = None
+        for day in notice.days(LAST_DAY):
+            paragraphs = notice.on(day, LAST_DAY)
+            if paragraphs != before:
+                at = datetime.combine(date_of(day), time(0), tzinfo=UTC)
+                path, name = urlsplit(notice.url).path, f"notice {notice.number}"
+                row = Expectation(day, at, ARTICLE, "new", name, PORT_OFFICE, notice.headline, path)
+                yield row if before is None else replace(row, kind="changed", fields=("paragraphs",))
+            before = paragraphs
 
 
 def _look_at_capture(known: _Known, capture: Capture, script: Script) -> Iterator[Expectation]:
@@ -120,7 +140,21 @@ def _look_at_article(
     if copy.is_gone:
         yield from _miss(memory, row)
     elif (memory is not None or is_listed) and not copy.story.is_for_members:
+        is_first = memory is None
         yield from _see(known, name, copy, _words(ARTICLE, copy), copy.path, row)
+        if is_first and not " ".join(copy.paragraphs).startswith(copy.excerpt):
+            yield replace(row, kind="changed", fields=("paragraphs",))
+        if copy.original is not None:
+            yield from _look_at_original(known, known[ARTICLE, name], copy, row)
+
+
+def _look_at_original(known: _Known, memory: _Memory, copy: Copy, row: Expectation) -> Iterator[Expectation]:
+    """A copy beside its original as that was last seen before today."""
+    original = known.get((ARTICLE, copy.original or ""))
+    seen = [text for at, text in original.dated if at < row.at] if original else []
+    if seen and memory.beside is not None and memory.beside != seen[-1]:
+        yield replace(row, kind="changed", of=copy.story.name)
+    memory.beside = seen[-1] if seen else None
 
 
 def _miss(memory: _Memory | None, row: Expectation) -> Iterator[Expectation]:
@@ -140,7 +174,7 @@ def _see(
     memory = known.get((row.subject, name))
     if memory is None:
         yield _first_sight(known, copy, words, row)
-        known[row.subject, name] = _Memory(copy, path, [words])
+        known[row.subject, name] = _Memory(copy, path, [words], dated=[(row.at, words)])
         return
     if memory.is_removed:
         yield replace(row, kind="restored")
@@ -151,6 +185,7 @@ def _see(
         reverts = any(not _differing(row.subject, text, words) for text in memory.texts)
         yield replace(row, kind="changed", fields=differing, reverts=reverts)
     memory.texts.append(_completed(memory.texts[-1], words))
+    memory.dated.append((row.at, memory.texts[-1]))
     memory.path = path or memory.path
     memory.misses, memory.is_removed, memory.is_listed = 0, False, True
 

@@ -97,13 +97,26 @@ def _article(world: Edition, copy: Copy) -> Answer:
         "article.html",
         source=copy.source,
         copy=copy,
-        original=f"https://{copy.source.lower().replace(' ', '-')}.example/{copy.number}",
+        original=_original(world, copy),
         today=date_of(world.day),
         furniture=_furniture(world, copy),
         teasers=world.block(copy),
         listing=LISTING_PATHS[copy.source],
     )
     return Answer(200, body)
+
+
+def _original(world: Edition, copy: Copy) -> str:
+    """Where the page says its original is: for a copy the other paper's own page, else somewhere else."""
+    first = world.copies.get(copy.original or "")
+    if first is None:
+        return f"https://{copy.source.lower().replace(' ', '-')}.example/{copy.number}"
+    return site_of(first.source) + first.path
+
+
+def site_of(source: str) -> str:
+    """What stands for the address of a paper's site, which is not known before it is served."""
+    return f"http://{source.lower().replace(' ', '-')}.invalid"
 
 
 def _furniture(world: Edition, copy: Copy) -> Furniture:

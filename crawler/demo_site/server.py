@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
 
 from aiohttp import web
 
-from crawler.demo_site.pages import Answer, answer
+from crawler.demo_site.pages import Answer, answer, site_of
 from crawler.demo_site.story import LAST_DAY, SCRIPT, Script, date_of, pass_time
 from crawler.demo_site.world import LISTING_PATHS
 
@@ -97,7 +97,13 @@ class DemoSite:
         is_same = said.status == 200 and is_unchanged(request.headers, headers)
         status = 304 if is_same else said.status
         self._note(source, request, status)
-        return _response(said, status, headers)
+        return _response(replace(said, body=self._with_addresses(said.body)), status, headers)
+
+    def _with_addresses(self, body: bytes) -> bytes:
+        """`body` with the addresses of the papers' sites where the pages only name them."""
+        for source, base in self.base_urls.items():
+            body = body.replace(site_of(source).encode(), base.encode())
+        return body
 
     def _note(self, source: str, request: web.Request, status: int) -> None:
         asks = request.headers

@@ -96,6 +96,7 @@ SCRIPT: Script = (
     # March 7
     Event(4, Happening.APPEARS, prose.ROPEWORKS),
     Event(4, Happening.VANISHED, prose.KITES),
+    Event(4, Happening.EDITED, prose.PUMP, old="3,400 litres a second", new="2,400 litres a second"),
     Event(
         4,
         Happening.SYNDICATED,
@@ -105,10 +106,26 @@ SCRIPT: Script = (
         new="SALTMERE, March 7 (Coast Telegraph) -- Good news for all who look up on clear nights has come"
         " across the sound, where our friends of the Harbour Gazette tell of a discovery made on the hill.",
     ),
-    # March 8
+    # March 8: a story is edited before anybody saw it, its teaser is not; an original leaves its copy behind.
     Event(5, Happening.APPEARS, prose.GLASSHOUSE),
+    Event(
+        5,
+        Happening.EDITED,
+        prose.GLASSHOUSE,
+        old="in the first week of March",
+        new="in the last week of February",
+        keeps_teaser=True,
+    ),
+    Event(
+        5,
+        Happening.EDITED,
+        prose.OBSERVATORY,
+        old="a million miles each day",
+        new="two million miles each day",
+    ),
     Event(5, Happening.REPUBLISHED, prose.ROPEWORKS, number=317),
-    # March 9
+    Event(5, Happening.REVERTED, prose.PUMP),
+    # March 9; and a name is struck from the port office's notices (`notices.py`).
     Event(6, Happening.APPEARS, prose.REGATTA),
     Event(6, Happening.RETURNED, prose.KITES),
 )

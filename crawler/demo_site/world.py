@@ -36,6 +36,7 @@ class Copy:
     is_gone: bool = False
     old_paths: tuple[str, ...] = ()  # they redirect here
     before: Copy | None = None  # as it stood before its last edit
+    original: str | None = None  # of a copy for another paper: the name of the copy it was made of
 
     @property
     def path(self) -> str:
@@ -172,6 +173,7 @@ def _syndicated(copy: Copy, event: Event) -> Copy:
         paragraphs=paragraphs,
         excerpt=excerpt_of(paragraphs, event.number),
         slug=slug_of(event.headline),
+        original=copy.story.name,
     )
 
 
