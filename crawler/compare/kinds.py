@@ -17,18 +17,19 @@ A sentence that came or went whole is a claim, or a correction notice. Where it 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from crawler.compare import mentions
 from crawler.compare.diff import sentence_groups
-from crawler.compare.lexicon import Pack, language_of, pack
+from crawler.compare.lexicon import Found, Pack, language_of, pack
 from crawler.compare.mentions import Mentions, Sentence
-from crawler.compare.names import Sort, counted, names
+from crawler.compare.names import Name, Sort, counted, names
 from crawler.compare.sentences import align, split
 from crawler.text import normalise, words
 from storage.records import Article, Teaser
@@ -40,6 +41,7 @@ _LEAST_TELLING = 3
 _SAME_SPEAKER = 0.6
 _TYPO_LETTERS = 4
 _TYPO_STEPS = 2
+_MOST_TYPOS = 3
 
 
 class Kind(StrEnum):
@@ -237,8 +239,12 @@ def _pair(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]) -
         return [
             Edit(where, old, new, _placed([Kind.CORRECTION], where), (Evidence(Kind.CORRECTION, old, new),))
         ]
-    if _canonical(old, chosen) == _canonical(new, chosen) and not _quotes_other(old, new):
+    if _reads_alike(old, new, chosen) and not _quotes_other(old, new):
         return [Edit(where, old, new, _placed([Kind.FORM], where))]
+    if _has_mark(new, chosen) != _has_mark(old, chosen):
+        return [
+            Edit(where, old, new, _placed([Kind.CORRECTION], where), (Evidence(Kind.CORRECTION, old, new),))
+        ]
     evidence = _evidence(old[:_MOST_READ], new[:_MOST_READ], where, chosen, known)
     if not any(e.kind is not Kind.FORM for e in evidence) and _is_form(old, new, chosen):
         return [Edit(where, old, new, _placed([Kind.FORM], where))]
@@ -246,6 +252,25 @@ def _pair(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]) -
         return [_came_or_went(old, None, where, chosen), _came_or_went(None, new, where, chosen)]
     found = list(dict.fromkeys(e.kind for e in evidence)) or [Kind.WORDING]
     return [Edit(where, old, new, _placed(found, where), tuple(evidence))]
+
+
+def _reads_alike(old: str, new: str, chosen: Pack) -> bool:
+    """Whether two sentences are one in another spelling, or but for misspelt words in lower case."""
+    left, right = _canonical(old, chosen), _canonical(new, chosen)
+    if left == right or "".join(left) == "".join(right):
+        return True
+    if len(left) != len(right):
+        return False
+    odd = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
+    return len(odd) <= _MOST_TYPOS and all(_is_small_typo(a, b, old, new) for a, b in odd)
+
+
+def _is_small_typo(one: str, other: str, old: str, new: str) -> bool:
+    """Whether a word in lower case is only spelt otherwise: names and figures are no typing errors."""
+    is_small = all(
+        re.search(rf"(?<!\w){re.escape(word[:3])}", text) for word, text in ((one, old), (other, new))
+    )
+    return is_small and len(one) > _TYPO_LETTERS and _is_typo(one, other)
 
 
 def _quotes_other(old: str, new: str) -> bool:
@@ -282,6 +307,7 @@ def _evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str
     is_title_case = where == "headline" and (_is_title_case(one) or _is_title_case(other))
     left = names(one, is_title_case=is_title_case, known=known)
     right = names(other, is_title_case=is_title_case, known=known)
+    left, right = _told_by_each_other(left, right)
     for sort, kind in (
         (Sort.PERSON, Kind.PERSON),
         (Sort.ORGANISATION, Kind.ORGANISATION),
@@ -299,8 +325,30 @@ def _evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str
         said[0].update(spoke)
         says[0].update(speaks)
     differ_with_weak(Kind.ATTRIBUTION, said, says)
+    if bool(mentions.quotations(old)) != bool(
+        mentions.quotations(new)
+    ):  # a doubt inside went with its quotation
+        one, other = (Sentence.read(mentions.unquoted(text), chosen) for text in (old, new))
+        for sentence in (one, other):
+            mentions.dates(sentence)
     differ_with_weak(Kind.CERTAINTY, mentions.certainties(one), mentions.certainties(other))
     return found
+
+
+def _told_by_each_other(left: list[Name], right: list[Name]) -> tuple[list[Name], list[Name]]:
+    """The names with the sort of what they stand against, where nothing but capital letters told theirs."""
+    texts = {name.text for name in left} & {name.text for name in right}
+
+    def sorted_by(own: list[Name], other: list[Name]) -> list[Name]:
+        same = {name.text: name.sort for name in other if name.is_sure}
+        against = [name.sort for name in other if name.is_sure and name.text not in texts]
+        told = []
+        for name in own:
+            guess = same.get(name.text) or (against[0] if against and name.text not in texts else name.sort)
+            told.append(name if name.is_sure else replace(name, sort=guess))
+        return told
+
+    return sorted_by(left, right), sorted_by(right, left)
 
 
 def _is_same_speaker(spoke: Mentions, speaks: Mentions) -> bool:
@@ -315,7 +363,7 @@ def _is_same_speaker(spoke: Mentions, speaks: Mentions) -> bool:
 def _apart(left: Mentions, right: Mentions, one: Sentence, other: Sentence) -> tuple[Mentions, Mentions]:
     """Names that are told apart: not one that stands in the other sentence under another sort or in more words."""
     gone, come = left - right, right - left
-    texts = f" {' '.join(one.bare)} ", f" {' '.join(other.bare)} "
+    texts = [f" {' '.join(word for word in s.bare if word[0].isalnum())} " for s in (one, other)]
     gone = Counter({name: n for name, n in gone.items() if _times(texts[0], name) > _times(texts[1], name)})
     come = Counter({name: n for name, n in come.items() if _times(texts[1], name) > _times(texts[0], name)})
     return gone, come
@@ -343,6 +391,9 @@ def _known_names(texts: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     for text in texts[:400]:
         row = words(text[:_MOST_READ])
+        longer = [w for w in row if len(w) > 3 and w[0].isalpha()]
+        if longer and sum(w[0].isupper() for w in longer) >= 0.7 * len(longer):
+            continue  # a line in capitals says nothing of any word
         found.update(w.casefold() for w in row[1:] if w[:1].isupper() and not w.isupper())
     return frozenset(found)
 
@@ -353,6 +404,8 @@ def _known_names(texts: Sequence[str]) -> frozenset[str]:
 def _is_notice(text: str, chosen: Pack) -> bool:
     """Whether a sentence is a correction or update notice."""
     s = Sentence.read(text[:600], chosen)
+    if len(s.low) > 1 and s.low[0] in chosen["correction", "verbs"]:
+        return True
     start = 1 if s.low[:1] in (["("], ["["], ["*"]) else 0
     begins = chosen["correction", "starts"].at(s.low, start, s.bare) if s.low else None
     if begins is not None and start:
@@ -366,6 +419,12 @@ def _is_notice(text: str, chosen: Pack) -> bool:
         ):
             return True
     return next(s.find("correction", "phrases"), None) is not None
+
+
+def _has_mark(text: str, chosen: Pack) -> bool:
+    """Whether a line ends in a mark such as *(corrected)*."""
+    inside = re.search(r"[(\[（【]([^()\[\]（）【】]{3,40})[)\]）】]\W{0,3}\Z", text)
+    return inside is not None and _is_notice(f"{inside[1]}:", chosen)
 
 
 def _is_form(old: str, new: str, chosen: Pack) -> bool:
@@ -385,14 +444,7 @@ def _canonical(text: str, chosen: Pack) -> list[str]:
     found: list[str] = []
     i = 0
     while i < len(s.low):
-        listed = next(
-            (
-                x
-                for name in ("abbreviations", "spellings")
-                if (x := chosen["form", name].at(s.low, i, s.bare))
-            ),
-            None,
-        )
+        listed = _listed_spelling(s, i, chosen)
         end, value = mentions.figure(s, i) if listed is None else (i, "")
         if listed is not None:
             found.append(listed.meaning)
@@ -401,42 +453,76 @@ def _canonical(text: str, chosen: Pack) -> list[str]:
             found.append(value)
             i = end
         else:
+            shared = next((x for key in _SHARED if (x := chosen[key].at(s.low, i, s.low))), None)
+            unit = (
+                chosen["number", "units"].at(s.low, i, s.low) if found and found[-1][:1].isdigit() else None
+            )
+            if unit is not None or (shared is not None and not s.written[i].islower()):
+                found.append((unit or shared or _NO_WORD).meaning)
+                i = (unit or shared or _NO_WORD).end
+                continue
             is_article = (
                 s.low[i] in ("a", "an") and i + 1 < len(s.low) and mentions.figure(s, i + 1)[0] > i + 1
             )
-            if s.low[i][0].isalnum() and not is_article:
+            if (s.low[i][0].isalnum() or s.low[i] in "$€£¥₩₽₹%&") and not is_article:
                 found.append(_spelling(s.low[i]))
             i += 1
-    return found
+    return [word for i, word in enumerate(found) if i == 0 or word != found[i - 1]]
+
+
+_SHARED = (("date", "months"), ("date", "weekdays"))  # Sept. and September
+_NO_WORD = Found(0, 1, "")
+
+
+def _listed_spelling(s: Sentence, i: int, chosen: Pack) -> Found | None:
+    """The abbreviation or spelling that the pack lists at word `i`; *it* is no *IT*."""
+    short = chosen["form", "abbreviations"].at(s.low, i, s.low)
+    if short is not None and (short.end - i > 1 or s.written[i].isupper() or len(s.low[i]) > 3):
+        return short
+    return chosen["form", "spellings"].at(s.low, i, s.low)
+
+
+_SPELLINGS = tuple(  # British and American ones of a word; only ever used to see that two are one
+    tuple(pair.split("="))
+    for pair in (
+        *(
+            "isation=ization",
+            "ising=izing",
+            "ise=ize",
+            "yse=yze",
+            "our=or",
+            "lled=led",
+            "lling=ling",
+            "ller=ler",
+        ),
+        *(
+            "tre=ter",
+            "ence=ense",
+            "ogue=og",
+            "programme=program",
+            "aem=em",
+            "oed=ed",
+            "cheque=check",
+            "grey=gray",
+        ),
+    )
+)
 
 
 def _spelling(word: str) -> str:
-    """One of the spellings that British and American English have for a word."""
-    for old, new in (
-        ("isation", "ization"),
-        ("ising", "izing"),
-        ("ised", "ized"),
-        ("ise", "ize"),
-        ("ises", "izes"),
-        ("our", "or"),
-        ("ours", "ors"),
-        ("oured", "ored"),
-        ("elling", "eling"),
-        ("elled", "eled"),
-        ("tre", "ter"),
-        ("tres", "ters"),
-        ("ence", "ense"),
-        ("ogue", "og"),
-    ):
-        if len(word) > len(old) + 2 and word.endswith(old):
-            return word[: -len(old)] + new
-    return word.replace("'", "")
+    """A word in one of its spellings, without hyphen and apostrophe."""
+    word = word.replace("'", "").replace("’", "").replace("ё", "е").replace("&", "and")
+    for british, american in _SPELLINGS:
+        word = word.replace(british, american)
+    return word
 
 
 def _is_typo(old: str, new: str) -> bool:
     """Whether one word is the other misspelt: a letter or two, in a word long enough to be known again."""
     if min(len(old), len(new)) < _TYPO_LETTERS or not (old.isalpha() and new.isalpha()):
         return False
+    if old.rstrip("s") == new.rstrip("s") or old[:-2] == new[:-2]:
+        return False  # another ending says something else: *expects*, *expected*
     steps = DamerauLevenshtein.distance(old, new, score_cutoff=_TYPO_STEPS)
     return steps <= (1 if min(len(old), len(new)) < 7 else _TYPO_STEPS) and old[0] == new[0]
 

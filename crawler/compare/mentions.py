@@ -83,12 +83,36 @@ def dates(s: Sentence) -> Mentions:
     """Days, months, years, weekdays, times of day, and words such as *yesterday*."""
     found: Mentions = Counter()
     _find_dates(s, found)
+    for season in s.find("date", "seasons"):
+        if season.start and s.low[season.start - 1] in _SEASONAL:
+            found[season.meaning] += 1
+            s.used.add(season.start)
     for name in ("relative", "dayparts"):
         for one in s.find("date", name):
             if not s.used.intersection(range(one.start, one.end)):
                 found[one.meaning] += 1
                 s.used.update(range(one.start, one.end))
     return found
+
+
+_SEASONAL = frozenset(
+    {
+        "in",
+        "by",
+        "before",
+        "until",
+        "this",
+        "next",
+        "last",
+        "the",
+        "since",
+        "late",
+        "early",
+        "during",
+        "after",
+        "of",
+    }
+)
 
 
 def _find_dates(s: Sentence, found: Mentions) -> None:
@@ -300,8 +324,12 @@ def attributions(s: Sentence) -> tuple[Mentions, Mentions]:
             continue
         (strong if _is_strong(s, verb) else weak)[verb.meaning] += 1
         speaking.update(range(verb.start, verb.end))
+    phrased = at
     for speaker in s.find("attribution", "speakers"):
-        if any(abs(speaker.start - place) <= _FAR for place in speaking):
+        is_before = any(0 <= place - speaker.end < _FAR - 1 for place in speaking - phrased)
+        is_after = any(0 < speaker.start - place <= _FAR for place in phrased)
+        is_behind = any(speaker.start - place == 1 for place in speaking - phrased)
+        if is_before or is_after or is_behind:
             strong[f"by {speaker.meaning}"] += 1
     return strong, weak
 
@@ -325,30 +353,18 @@ def _reports(s: Sentence, verb: Found) -> bool:
     after = s.low[verb.end] if verb.end < len(s.low) else ""
     if before in _DETERMINERS or s.at("attribution", "speakers", verb.end):
         return False
+    if verb.meaning in _NOT_PASSIVE and before in ("was", "were", "be", "been", "is", "are"):
+        return False
     return not (verb.meaning == "tell" and (after == "to" or before in ("was", "were", "be", "been")))
 
 
 _DETERMINERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "his",
-        "her",
-        "their",
-        "its",
-        "our",
-        "of",
-        "for",
-        "with",
-        "this",
-        "that",
-        "these",
-        "those",
-        "no",
-        "unconfirmed",
-    ]
+    {"a", "an", "the", "and", "or", "his", "her", "their", "its", "our", "of", "for", "with", "to"}
+    | {"this", "that", "these", "those", "no", "confirmed", "unconfirmed"}
 )
+
+
+_NOT_PASSIVE = frozenset({"confirm", "find", "suspect"})  # cases *were confirmed*: nobody says so
 
 
 def speakers(s: Sentence, names: Sequence[tuple[int, int, str]]) -> Mentions:
@@ -370,8 +386,9 @@ def certainties(s: Sentence) -> tuple[Mentions, Mentions]:
     weak: Mentions = Counter()
     for name, into in (("negations", strong), ("hedges", strong), ("weak", weak)):
         for one in s.find("certainty", name):
-            is_month = s.written[one.start] in ("May", "March") and one.start in s.used
-            if not is_month:
+            is_month = s.low[one.start] == "may" and one.start in s.used
+            is_name = s.low[one.start] == "may" and s.low[one.end : one.end + 1] == ["to"]
+            if not (is_month or is_name):
                 into[one.meaning] += 1
     for word in s.low:
         if word.endswith(("n't", "n’t")):
@@ -391,7 +408,9 @@ def titles(s: Sentence) -> tuple[Mentions, Mentions]:
     """Offices and ranks; and those that tell only beside another."""
     strong: Mentions = Counter()
     weak: Mentions = Counter()
+    held: set[int] = set()
     for one in s.find("title", "groups"):
+        held.update(range(one.start - 1, one.end))
         is_weak = all(word in s.pack["title", "weak"] for word in s.low[one.start : one.end])
         near = s.written[max(0, one.start - 1) : one.end + 1]
         is_capital = any(word[:1].isupper() for word in near[1:])
@@ -399,7 +418,7 @@ def titles(s: Sentence) -> tuple[Mentions, Mentions]:
         meaning = f"{before} {one.meaning}" if before in s.pack["title", "modifiers"] else one.meaning
         (weak if is_weak and not is_capital else strong)[meaning] += 1
     for one in s.find("title", "weak"):
-        if not (strong[one.meaning] or weak[one.meaning]):
+        if one.start not in held:
             weak[one.meaning] += 1
     for word in s.bare:
         ending = next((t for t in _long_titles(s.pack) if word.endswith(t) and word != t), None)
@@ -426,6 +445,11 @@ def quotations(text: str) -> Mentions:
             continue
         found[normalise(inside).casefold().strip(" .,;:!?。，、！？")] += 1
     return found
+
+
+def unquoted(text: str) -> str:
+    """`text` without what stands between quotation marks."""
+    return _QUOTED.sub(" ", text)
 
 
 def is_own_name(quoted: str) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.compare.lexicon import Pack
-from crawler.compare.mentions import Sentence
+from crawler.compare.mentions import Sentence, is_own_name
+from crawler.compare.sentences import PIECES
 
 _MOST_NAMES = 200
 _PERSON_ENDS = 3  # characters of a Korean or Chinese name
@@ -22,6 +23,11 @@ _PERSON_ENDS = 3  # characters of a Korean or Chinese name
 
 _ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "dr"})
 _HELD = frozenset({"shares", "stake", "stakes", "stock", "investors", "shareholders"})  # *in* a company
+
+
+_MADE = frozenset(
+    "published supplied owned made acquired operated manufactured built run bought sponsored produced".split()  # noqa: SIM905
+)
 
 
 class Sort(StrEnum):
@@ -36,6 +42,7 @@ class Name:
     end: int
     text: str  # in comparing form
     sort: Sort
+    is_sure: bool = True  # else nothing but the capital letters says what it is
 
 
 def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = frozenset()) -> list[Name]:
@@ -44,6 +51,7 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
     `known`: words in lower case that stand with a capital letter in the middle of a sentence nearby.
     """
     found = list(_listed(s))
+    found += _quoted(s, {i for name in found for i in range(name.start, name.end)})
     taken = {i for name in found for i in range(name.start, name.end)}
     if any(word[:1].isupper() for word in s.written):
         found += _capital(s, taken, is_title_case=is_title_case, known=known)
@@ -82,6 +90,19 @@ def _listed(s: Sentence) -> Iterator[Name]:
             )
 
 
+def _quoted(s: Sentence, taken: set[int]) -> Iterator[Name]:
+    """Companies, papers and the like, as Russian writes them: «Газпром»."""
+    for match in _GUILLEMETS.finditer(s.text):
+        words = PIECES.findall(match[1].casefold())
+        for i in range(len(s.low) - len(words) + 1):
+            if is_own_name(match[1]) and s.low[i : i + len(words)] == words and i not in taken:
+                yield Name(i, i + len(words), " ".join(words), Sort.ORGANISATION)
+                break
+
+
+_GUILLEMETS = re.compile(r"«([^«»]{2,80})»")
+
+
 def _is_part_of_name(s: Sentence, start: int, end: int, sort: Sort) -> bool:
     """Whether a place's name is only part of a longer one: *Washington Post*, *Paris Hilton*, *Bank of Korea*."""
     if sort is not Sort.PLACE:
@@ -89,6 +110,9 @@ def _is_part_of_name(s: Sentence, start: int, end: int, sort: Sort) -> bool:
     before = s.written[start - 1] if start else ""
     after = s.written[end] if end < len(s.written) else ""
     if before.casefold() in _ADDRESSED or (before == "." and start > 1 and s.low[start - 2] in _ADDRESSED):
+        return True
+    is_aged = s.low[end : end + 1] == [","] and s.low[end + 1 : end + 2] != [] and s.low[end + 1].isdecimal()
+    if is_aged and s.low[end + 2 : end + 3] == [","] and len(s.low[end + 1]) < 3:
         return True
     given, titles = s.pack["person", "given"], s.pack["title", "groups"]
     if before[:1].isupper() and before.casefold() in given:
@@ -226,15 +250,31 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
         return Name(start, end, text, Sort.PERSON)
     if len(words) == 1 and s.written[start].isupper() and len(words[0]) > 1 and not s.text.isupper():
         return Name(start, end, text, Sort.ORGANISATION)
+    two_before = s.low[start - 2] if start > 1 else ""
+    if (before == "in" and two_before in _HELD) or (
+        before == "by" and two_before in _MADE and len(words) == 1
+    ):
+        return Name(start, end, text, Sort.ORGANISATION)
+    if before == "of" and start > 1 and s.written[start - 2][:1].isupper() and len(words) <= 2:
+        return Name(start, end, text, Sort.ORGANISATION)  # somebody of a body; places are known by name
+    is_said = before == "to" and two_before == "according"
+    is_near = len(words) == 1 and words[0] not in surnames and not is_said
+    if after == "," and end + 2 < len(s.low) and s.low[end + 1].isdecimal() and s.low[end + 2] == ",":
+        return Name(start, end, text, Sort.PERSON)  # and the age
     if before in s.pack["place", "strong_prepositions"] or (
-        before in s.pack["place", "prepositions"] and len(words) <= 2 and words[-1] not in surnames
+        before in s.pack["place", "prepositions"] and is_near
     ):
         return Name(start, end, text, Sort.PLACE)
     if before in s.pack["place", "before"] and words[0] not in surnames:
         return Name(start, end, text, Sort.PLACE)
     if after == "," and _is_place_after(s, end):
         return Name(start, end, text, Sort.PLACE)
-    return Name(start, end, text, Sort.PERSON)
+    if before == "the" and two_before in s.pack["place", "strong_prepositions"] and len(words) == 1:
+        return Name(start, end, text, Sort.PLACE)  # in the Trent
+    is_sure = words[-1] in surnames or after in s.pack["attribution", "strong"]
+    return Name(
+        start, end, text, Sort.ORGANISATION if before == "the" and len(words) > 1 else Sort.PERSON, is_sure
+    )
 
 
 def _is_place_after(s: Sentence, comma: int) -> bool:
