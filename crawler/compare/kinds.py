@@ -37,7 +37,7 @@ from storage.records import Article, Teaser
 MOST_SENTENCES = 4_000  # of a body that are read
 _MOST_READ = 4_000  # characters of a sentence in which kinds are looked for
 _STRANGERS = 0.25  # share of the shorter one's telling words below which two sentences are about other things
-_LEAST_TELLING = 3
+_LEAST_TELLING = 2
 _SAME_SPEAKER = 0.6
 _TYPO_LETTERS = 4
 _TYPO_STEPS = 2
@@ -239,7 +239,7 @@ def _pair(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]) -
         return [
             Edit(where, old, new, _placed([Kind.CORRECTION], where), (Evidence(Kind.CORRECTION, old, new),))
         ]
-    if _reads_alike(old, new, chosen) and not _quotes_other(old, new):
+    if _reads_alike(old, new, chosen) and not _quotes_other(old, new, chosen):
         return [Edit(where, old, new, _placed([Kind.FORM], where))]
     if _has_mark(new, chosen) != _has_mark(old, chosen):
         return [
@@ -273,8 +273,13 @@ def _is_small_typo(one: str, other: str, old: str, new: str) -> bool:
     return is_small and len(one) > _TYPO_LETTERS and _is_typo(one, other)
 
 
-def _quotes_other(old: str, new: str) -> bool:
-    return mentions.quotations(old) != mentions.quotations(new)
+def _quotes_other(old: str, new: str, chosen: Pack) -> bool:
+    """Whether other words stand in quotation marks; another spelling of them is none."""
+    one, other = (
+        sorted(" ".join(_canonical(quoted, chosen)) for quoted in mentions.quotations(text))
+        for text in (old, new)
+    )
+    return one != other
 
 
 def _placed(found: Iterable[Kind], where: str) -> tuple[Kind, ...]:

@@ -46,7 +46,7 @@ class Lexicon:
 
     whole: dict[tuple[str, ...], str] = field(default_factory=dict)
     stems: dict[str, str] = field(default_factory=dict)  # words that may end in any way
-    longest: int = 1
+    firsts: dict[str, int] = field(default_factory=dict)  # of each first word, the words of its longest entry
     shortest_stem: int = 99
 
     def add(self, entry: str, meaning: str) -> None:
@@ -58,11 +58,12 @@ class Lexicon:
         words = tuple(PIECES.findall(entry.replace("_", " ")))
         if words:
             self.whole.setdefault(words, meaning)
-            self.longest = max(self.longest, len(words))
+            self.firsts[words[0]] = max(self.firsts.get(words[0], 0), len(words))
 
     def at(self, words: Sequence[str], start: int, bare: Sequence[str]) -> Found | None:
         """The longest entry that begins at `start`; `bare`: the words without particles."""
-        for size in range(min(self.longest, len(words) - start), 0, -1):
+        longest = self.firsts.get(words[start]) or (1 if bare[start] in self.firsts else 0)
+        for size in range(min(longest, len(words) - start), 0, -1):
             row = tuple(words[start : start + size])
             meaning = self.whole.get(row) or self.whole.get((*row[:-1], bare[start + size - 1]))
             if meaning is not None:
@@ -96,7 +97,9 @@ class Pack:
 
     def __init__(self, data: Mapping[str, Mapping[str, str]]) -> None:
         self._lists = {
-            (section, name): _lexicon(text, is_grouped=(section, name) in _GROUPED)
+            (section, name): _lexicon(
+                text, is_grouped=(section, name) in _GROUPED, is_short=name == "abbreviations"
+            )
             for section, lists in data.items()
             for name, text in lists.items()
         }
@@ -117,8 +120,13 @@ class Pack:
 _NOTHING = Lexicon()
 
 
-def _lexicon(text: str, *, is_grouped: bool) -> Lexicon:
+def _lexicon(text: str, *, is_grouped: bool, is_short: bool) -> Lexicon:
+    """A list as a lexicon; a group goes by its first word, one of abbreviations by its longest."""
     lexicon = Lexicon()
+
+    def named(entries: Sequence[str]) -> str:
+        return max(entries, key=len) if is_short else entries[0].rstrip("*")
+
     for line in text.splitlines():
         entries = line.split()
         for entry in entries:
@@ -126,7 +134,7 @@ def _lexicon(text: str, *, is_grouped: bool) -> Lexicon:
             if is_meant and word:
                 lexicon.add(word, meaning)
             else:
-                lexicon.add(entry, entries[0].rstrip("*") if is_grouped else entry.rstrip("*"))
+                lexicon.add(entry, named(entries) if is_grouped else entry.rstrip("*"))
     return lexicon
 
 

@@ -326,11 +326,17 @@ def attributions(s: Sentence) -> tuple[Mentions, Mentions]:
         speaking.update(range(verb.start, verb.end))
     phrased = at
     for speaker in s.find("attribution", "speakers"):
+        if s.at("title", "groups", speaker.start):
+            continue  # an office, which is a kind of its own
         is_before = any(0 <= place - speaker.end < _FAR - 1 for place in speaking - phrased)
         is_after = any(0 < speaker.start - place <= _FAR for place in phrased)
         is_behind = any(speaker.start - place == 1 for place in speaking - phrased)
         if is_before or is_after or is_behind:
             strong[f"by {speaker.meaning}"] += 1
+    last = len(s.low) - 1
+    tail = next((f for f in s.find("attribution", "speakers") if f.end > last and f.start > 1), None)
+    if tail is not None and s.low[tail.start - 1] in (":", "-", ","):
+        strong[f"by {tail.meaning}"] += 1  # "Talks fail: report"
     return strong, weak
 
 

@@ -163,9 +163,14 @@ def _may_begin(s: Sentence, i: int, taken: set[int], *, is_title_case: bool, kno
     is_called_so = (
         low in s.pack["person", "given"] and i + 1 < len(s.written) and s.written[i + 1][:1].isupper()
     )
-    if i in taken or i in s.used or not word[:1].isupper() or (_is_function(s, i) and not is_called_so):
+    after = s.written[i + 1 : i + 3]
+    is_inside = i > 0 and s.written[i - 1].islower() and low not in s.pack["words", "stop"]
+    is_begun = is_inside and any(w[:1].isupper() for w in after[: 2 if after[:1] in (["'"], ["’"]) else 1])
+    if i in taken or i in s.used or not word[:1].isupper():
         return False
-    if low in s.pack["words", "nationalities"]:
+    if _is_function(s, i) and not (is_called_so or is_begun):
+        return False
+    if low in s.pack["words", "nationalities"] or low in s.pack["title", "modifiers"]:
         return False
     if any(s.at(section, name, i) for section, name in (("title", "groups"), ("certainty", "hedges"))):
         return False
@@ -195,30 +200,32 @@ def _may_begin(s: Sentence, i: int, taken: set[int], *, is_title_case: bool, kno
 def _end_of_name(s: Sentence, start: int, taken: set[int]) -> int:
     """Where the run of capital words ends; *of* and the like may join two of them."""
     i = start + 1
-    joiners, particles = s.pack["organisation", "joiners"], s.pack["person", "particles"]
     while i < len(s.written):
-        word, low = s.written[i], s.low[i]
-        if word[:1].isupper() and i not in s.used and not _is_title(s, i):
+        if _is_capital(s, i) and not _is_title(s, i):
             i += 1
-        elif (
-            low in ("-", ".", "'", "’")
-            and i + 1 < len(s.written)
-            and s.written[i + 1][:1].isupper()
-            and (low != "." or len(s.written[i - 1]) == 1)
-        ) or (
-            (low in joiners or low in particles)
-            and i + 1 < len(s.written)
-            and s.written[i + 1][:1].isupper()
-            and (
-                low in particles
-                or s.low[start] in s.pack["organisation", "heads_before"]
-                or s.low[i - 1] in s.pack["organisation", "heads"]
-            )
-        ):
+        elif _is_capital(s, i + 1) and _may_join(s, i, start):
             i += 2
         else:
             break
     return i
+
+
+def _is_capital(s: Sentence, place: int) -> bool:
+    return place < len(s.written) and s.written[place][:1].isupper() and place not in s.used
+
+
+def _may_join(s: Sentence, place: int, start: int) -> bool:
+    """Whether a word or sign holds two parts of a name together: *-*, *'*, *de*, the *of* of a ministry."""
+    low = s.low[place]
+    if low in ("-", "'", "’") or (low == "." and len(s.written[place - 1]) == 1):
+        return True
+    if low in s.pack["person", "particles"]:
+        return True
+    is_body = (
+        s.low[start] in s.pack["organisation", "heads_before"]
+        or s.low[place - 1] in s.pack["organisation", "heads"]
+    )
+    return is_body and low in s.pack["organisation", "joiners"]
 
 
 def _is_title(s: Sentence, place: int) -> bool:
@@ -269,6 +276,10 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
         return Name(start, end, text, Sort.PLACE)
     if after == "," and _is_place_after(s, end):
         return Name(start, end, text, Sort.PLACE)
+    behind = s.low[end + 1] if after in ("'", "’") and end + 2 < len(s.low) else after
+    for section, sort in (("place", Sort.PLACE), ("organisation", Sort.ORGANISATION)):
+        if len(words) <= 2 and words[-1] not in surnames and behind in s.pack[section, "after"]:
+            return Name(start, end, text, sort)
     if before == "the" and two_before in s.pack["place", "strong_prepositions"] and len(words) == 1:
         return Name(start, end, text, Sort.PLACE)  # in the Trent
     is_sure = words[-1] in surnames or after in s.pack["attribution", "strong"]
