@@ -291,12 +291,13 @@ def _placed(found: Iterable[Kind], where: str) -> tuple[Kind, ...]:
 def _evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]) -> list[Evidence]:
     """Everything that one of the two sentences mentions and the other does not."""
     one, other = Sentence.read(old, chosen), Sentence.read(new, chosen)
+    first, second = one, other
     found: list[Evidence] = []
 
     def differ(kind: Kind, left: Mentions, right: Mentions) -> None:
         gone, come = left - right, right - left
         if gone or come:
-            found.append(Evidence(kind, _listed(gone), _listed(come)))
+            found.append(Evidence(kind, _listed(gone, first), _listed(come, second)))
 
     def differ_with_weak(
         kind: Kind, left: tuple[Mentions, Mentions], right: tuple[Mentions, Mentions]
@@ -305,7 +306,7 @@ def _evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str
         gone, come = left[0] - right[0], right[0] - left[0]
         weak_gone, weak_come = left[1] - right[1], right[1] - left[1]
         if gone or come or (weak_gone and weak_come):
-            found.append(Evidence(kind, _listed(gone + weak_gone), _listed(come + weak_come)))
+            found.append(Evidence(kind, _listed(gone + weak_gone, first), _listed(come + weak_come, second)))
 
     differ(Kind.DATE, mentions.dates(one), mentions.dates(other))
     differ_with_weak(Kind.NUMBER, mentions.numbers(one), mentions.numbers(other))
@@ -333,10 +334,10 @@ def _evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str
     if bool(mentions.quotations(old)) != bool(
         mentions.quotations(new)
     ):  # a doubt inside went with its quotation
-        one, other = (Sentence.read(mentions.unquoted(text), chosen) for text in (old, new))
-        for sentence in (one, other):
+        first, second = (Sentence.read(mentions.unquoted(text), chosen) for text in (old, new))
+        for sentence in (first, second):
             mentions.dates(sentence)
-    differ_with_weak(Kind.CERTAINTY, mentions.certainties(one), mentions.certainties(other))
+    differ_with_weak(Kind.CERTAINTY, mentions.certainties(first), mentions.certainties(second))
     return found
 
 
@@ -380,8 +381,9 @@ def _times(text: str, name: str) -> int:
     )
 
 
-def _listed(found: Mentions) -> str | None:
-    return ", ".join(sorted(found)) or None
+def _listed(found: Mentions, s: Sentence) -> str | None:
+    """Mentions by the words that stand in the sentence."""
+    return ", ".join(sorted({s.shown.get(mention, mention) for mention in found})) or None
 
 
 def _is_title_case(s: Sentence) -> bool:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from crawler.compare.lexicon import Found, Pack
 from crawler.compare.sentences import PIECES
@@ -58,12 +59,23 @@ class Sentence:
     low: list[str] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    shown: dict[str, str] = field(default_factory=dict)  # of each mention, the words as they stand
+    _plain: str = ""
+    _places: list[tuple[int, int]] = field(default_factory=list)
 
     @classmethod
     def read(cls, text: str, pack: Pack) -> Sentence:
-        written = PIECES.findall(unicodedata.normalize("NFKC", normalise(text)))[:MOST_WORDS]
+        plain = unicodedata.normalize("NFKC", normalise(text))
+        found = list(islice(PIECES.finditer(plain), MOST_WORDS))
+        written = [match.group() for match in found]
         low = [word.casefold() for word in written]
-        return cls(text, pack, written, low, [pack.bare(word) for word in low])
+        bare = [pack.bare(word) for word in low]
+        return cls(text, pack, written, low, bare, _plain=plain, _places=[match.span() for match in found])
+
+    def note(self, found: Mentions, mention: str, start: int, end: int) -> None:
+        """Words `start` to `end` make this mention."""
+        found[mention] += 1
+        self.shown.setdefault(mention, self._plain[self._places[start][0] : self._places[end - 1][1]])
 
     def find(self, section: str, name: str) -> Iterator[Found]:
         return self.pack[section, name].all(self.low, self.bare)
@@ -85,12 +97,12 @@ def dates(s: Sentence) -> Mentions:
     _find_dates(s, found)
     for season in s.find("date", "seasons"):
         if season.start and s.low[season.start - 1] in _SEASONAL:
-            found[season.meaning] += 1
+            s.note(found, season.meaning, season.start, season.end)
             s.used.add(season.start)
     for name in ("relative", "dayparts"):
         for one in s.find("date", name):
             if not s.used.intersection(range(one.start, one.end)):
-                found[one.meaning] += 1
+                s.note(found, one.meaning, one.start, one.end)
                 s.used.update(range(one.start, one.end))
     return found
 
@@ -118,16 +130,16 @@ _SEASONAL = frozenset(
 def _find_dates(s: Sentence, found: Mentions) -> None:
     months = {m.start: m for m in s.find("date", "months") if _is_month(s, m)}
     for start, month in months.items():
-        found[f"month {month.meaning}"] += 1
+        s.note(found, f"month {month.meaning}", start, month.end)
         s.used.update(range(start, month.end))
         is_short = month.end < len(s.low) and s.low[month.end] == "."
         for place in (start - 1, month.end + is_short):
             if _is_day(s, place):
-                found[f"day {int(s.low[place].rstrip('stndrh'))}"] += 1
+                s.note(found, f"day {int(s.low[place].rstrip('stndrh'))}", place, place + 1)
                 s.used.add(place)
     for day in s.find("date", "weekdays"):
         if s.low[day.start] not in s.pack["date", "ambiguous_weekdays"] or s.at("date", "months", day.end):
-            found[f"weekday {day.meaning}"] += 1
+            s.note(found, f"weekday {day.meaning}", day.start, day.end)
             s.used.update(range(day.start, day.end))
     for i, word in enumerate(s.low):
         _find_time(s, i, word, found)
@@ -176,21 +188,21 @@ def _find_time(s: Sentence, i: int, word: str, found: Mentions) -> None:
     following = _DATE_UNITS.get(s.low[i + 1]) if i + 1 < len(s.low) and word.isdecimal() else None
     after = s.low[i + 1 : i + 4]
     if mixed and unit and s.pack.bare(mixed[2]) in _DATE_UNITS and (unit != "y" or _YEAR.match(mixed[1])):
-        found[f"{unit}{mixed[1]}"] += 1
+        s.note(found, f"{unit}{mixed[1]}", i, i + 1)
         s.used.add(i)
     elif following and (following != "y" or _YEAR.match(word)):
-        found[f"{following}{word}"] += 1
+        s.note(found, f"{following}{word}", i, i + 2)
         s.used.update((i, i + 1))
     elif _CLOCK.match(word) and (":" in word or after[:1] in (["am"], ["pm"], ["a"], ["p"])):
-        found[f"clock {word.replace('.', ':')}"] += 1
+        s.note(found, f"clock {word.replace('.', ':')}", i, i + 1)
         s.used.add(i)
     elif word.isdecimal() and (
         after[:1] in (["am"], ["pm"]) or after[:3] in (["a", ".", "m"], ["p", ".", "m"])
     ):
-        found[f"clock {word}{after[0][0]}"] += 1
+        s.note(found, f"clock {word}{after[0][0]}", i, i + 2)
         s.used.add(i)
     elif _YEAR.match(word) and not (after and after[0] in s.pack["date", "count_nouns"]):
-        found[f"year {word}"] += 1
+        s.note(found, f"year {word}", i, i + 1)
         s.used.add(i)
 
 
@@ -209,7 +221,8 @@ def numbers(s: Sentence) -> tuple[Mentions, Mentions]:
             continue
         unit = _unit(s, i, end)
         is_weak = end == i + 1 and s.low[i] in s.pack["number", "weak"]
-        (weak if is_weak else strong)[f"{value} {unit}".strip()] += 1
+        is_unit_next = bool(unit) and s.at("number", "units", end) is not None
+        s.note(weak if is_weak else strong, f"{value} {unit}".strip(), i, end + is_unit_next)
         s.used.update(range(i, end))
         i = end
     return strong, weak
@@ -316,13 +329,13 @@ def attributions(s: Sentence) -> tuple[Mentions, Mentions]:
     weak: Mentions = Counter()
     at: set[int] = set()
     for phrase in s.find("attribution", "phrases"):
-        strong[phrase.meaning] += 1
+        s.note(strong, phrase.meaning, phrase.start, phrase.end)
         at.update(range(phrase.start, phrase.end))
     speaking = set(at)
     for verb in s.find("attribution", "verbs"):
         if at.intersection(range(verb.start, verb.end)) or not _reports(s, verb):
             continue
-        (strong if _is_strong(s, verb) else weak)[verb.meaning] += 1
+        s.note(strong if _is_strong(s, verb) else weak, verb.meaning, verb.start, verb.end)
         speaking.update(range(verb.start, verb.end))
     phrased = at
     for speaker in s.find("attribution", "speakers"):
@@ -332,11 +345,11 @@ def attributions(s: Sentence) -> tuple[Mentions, Mentions]:
         is_after = any(0 < speaker.start - place <= _FAR for place in phrased)
         is_behind = any(speaker.start - place == 1 for place in speaking - phrased)
         if is_before or is_after or is_behind:
-            strong[f"by {speaker.meaning}"] += 1
+            s.note(strong, f"by {speaker.meaning}", speaker.start, speaker.end)
     last = len(s.low) - 1
     tail = next((f for f in s.find("attribution", "speakers") if f.end > last and f.start > 1), None)
     if tail is not None and s.low[tail.start - 1] in (":", "-", ","):
-        strong[f"by {tail.meaning}"] += 1  # "Talks fail: report"
+        s.note(strong, f"by {tail.meaning}", tail.start, tail.end)  # "Talks fail: report"
     return strong, weak
 
 
@@ -382,7 +395,7 @@ def speakers(s: Sentence, names: Sequence[tuple[int, int, str]]) -> Mentions:
         is_before = any(0 <= verb.start - end <= 1 for verb in verbs)
         is_after = any(0 <= start - one.end <= 1 for one in (*verbs, *phrases))
         if is_before or is_after:
-            found[f"by {name}"] += 1
+            s.note(found, f"by {name}", start, end)
     return found
 
 
@@ -395,10 +408,10 @@ def certainties(s: Sentence) -> tuple[Mentions, Mentions]:
             is_month = s.low[one.start] == "may" and one.start in s.used
             is_name = s.low[one.start] == "may" and s.low[one.end : one.end + 1] == ["to"]
             if not (is_month or is_name):
-                into[one.meaning] += 1
-    for word in s.low:
+                s.note(into, one.meaning, one.start, one.end)
+    for i, word in enumerate(s.low):
         if word.endswith(("n't", "n’t")):
-            strong["not"] += 1
+            s.note(strong, "not", i, i + 1)
     for about in s.find("certainty", "approximators"):
         near = range(about.end, min(about.end + 3, len(s.low)))
         beside = (*near, about.start - 1)
@@ -406,7 +419,7 @@ def certainties(s: Sentence) -> tuple[Mentions, Mentions]:
             (i >= 0 and (_part(s, i) != (None, None) or s.low[i][:1].isdigit())) or i in s.used
             for i in beside
         ):
-            strong[f"about {about.meaning}"] += 1
+            s.note(strong, f"about {about.meaning}", about.start, about.end)
     return strong, weak
 
 
@@ -422,14 +435,19 @@ def titles(s: Sentence) -> tuple[Mentions, Mentions]:
         is_capital = any(word[:1].isupper() for word in near[1:])
         before = s.low[one.start - 1] if one.start else ""
         meaning = f"{before} {one.meaning}" if before in s.pack["title", "modifiers"] else one.meaning
-        (weak if is_weak and not is_capital else strong)[meaning] += 1
+        s.note(
+            weak if is_weak and not is_capital else strong,
+            meaning,
+            one.start - (meaning != one.meaning),
+            one.end,
+        )
     for one in s.find("title", "weak"):
         if one.start not in held:
-            weak[one.meaning] += 1
-    for word in s.bare:
+            s.note(weak, one.meaning, one.start, one.end)
+    for i, word in enumerate(s.bare):
         ending = next((t for t in _long_titles(s.pack) if word.endswith(t) and word != t), None)
         if ending is not None:
-            strong[ending] += 1
+            s.note(strong, ending, i, i + 1)
     return strong, weak
 
 
@@ -449,7 +467,8 @@ def quotations(text: str) -> Mentions:
         inside = next(part for part in match.groups() if part is not None)
         if match.group()[0] == "«" and is_own_name(inside):
             continue
-        found[normalise(inside).casefold().strip(" .,;:!?。，、！？")] += 1
+        mention = normalise(inside).casefold().strip(" .,;:!?。，、！？")
+        found[mention] += 1
     return found
 
 

@@ -57,7 +57,10 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
         found += _capital(s, taken, is_title_case=is_title_case, known=known)
     if any("\uac00" <= word[:1] <= "\ud7a3" or "\u4e00" <= word[:1] <= "\u9fff" for word in s.low):
         found += _unmarked(s, taken)
-    return sorted(found, key=lambda name: name.start)[:_MOST_NAMES]
+    found = sorted(found, key=lambda name: name.start)[:_MOST_NAMES]
+    for name in found:
+        s.note(Counter(), name.text, name.start, name.end)
+    return found
 
 
 def counted(found: list[Name], sort: Sort) -> Counter[str]:

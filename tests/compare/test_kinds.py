@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.compare.kinds import PLACES, Edit, Kind, classify, edits, is_stealth
+from crawler.compare.kinds import PLACES, Edit, Evidence, Kind, classify, edits, is_stealth
 from crawler.compare.lexicon import pack
 from storage.records import Article, Teaser
 from tests.benchmarks.edit_kinds import HALVES, kinds_of, read, score
@@ -108,7 +108,7 @@ def test_edits_stand_in_reading_order_with_their_places_and_the_words_that_show_
     assert Kind.HEADLINE in found[0].kinds
     assert found[1].kinds == (Kind.NUMBER, Kind.LEAD)
     assert (found[1].old, found[1].new) == ("It cost 4.2 million crowns.", "It cost 4.8 million crowns.")
-    assert [e.kind for e in found[1].evidence] == [Kind.NUMBER]
+    assert found[1].evidence == (Evidence(Kind.NUMBER, "4.2 million", "4.8 million"),)
 
 
 def test_nothing_is_an_edit_of_itself_and_what_became_known_is_none() -> None:
