@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import TypeVar
 
+from crawler import urls
 from crawler.compare import assess, kinds, lineage
 from crawler.compare.campaigns import Campaign, Delta, find_campaigns
 from crawler.compare.groups import Group, flaps, same_edits
@@ -181,7 +182,8 @@ class Bearings:
         edit_ids = {one.edit_id for one in assessed.values() if one.edit_id}
         found: dict[str, Group] = {}
         for group in same_edits(self._store.sharing(edit_ids)):
-            found.update(dict.fromkeys(group.change_ids, group))
+            if self._is_on_several_pages(group):
+                found.update(dict.fromkeys(group.change_ids, group))
         returning = (ChangeKind.REMOVED, ChangeKind.RESTORED)
         swinging = {c.item_id for c in changes if c.reverts_to or c.kind in returning}
         swinging |= {c.item_id for c in changes if c.kind is ChangeKind.CHANGED}
@@ -189,6 +191,12 @@ class Bearings:
             for group in flaps(list(self._store.changes(Filter(item_id=item_id)))):
                 found.update(dict.fromkeys(group.change_ids, group))
         return found
+
+    def _is_on_several_pages(self, group: Group) -> bool:
+        """Whether it is more than one article and its own teaser."""
+        some = self._store.changes_by_id(group.change_ids[:_MOST_OTHERS])
+        pages = {urls.canonical(c.url) if c.url else c.item_id for c in some.values()}
+        return len(pages) > 1
 
     def _with_others(self, changes: Sequence[Change], bearings: list[Bearing]) -> list[Bearing]:
         """`bearings`, those that stand for a group with its other changes."""

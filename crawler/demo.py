@@ -17,9 +17,11 @@ from urllib.parse import urlsplit
 import tomlkit
 
 from crawler import config, desk, seed, wiring
+from crawler.bearings import Bearings
 from crawler.config import Settings
 from crawler.demo_site.captures import notices
 from crawler.demo_site.expectation import Expectation, expected
+from crawler.demo_site.notices import NAME_STRUCK, NOTICES
 from crawler.demo_site.server import DemoSite
 from crawler.demo_site.story import LAST_DAY, SCRIPT, TIME_ZONE, Script, date_of, pass_time
 from crawler.errors import UsageError
@@ -60,6 +62,7 @@ async def run(
                 await _live(day, site, settings, store, say)
             html = _report(store, folder, say)
             problems = mismatches(expected(told or script), list(store.changes(Filter())), store)
+            problems += _missed_meaning(store)
     say(f"The HTML report lies in {html}")
     say(f"Read on: {_command()} --config {folder / _CONFIG} report --kind changed")
     seconds = time.monotonic() - begun
@@ -81,6 +84,14 @@ def mismatches(wanted: Sequence[Expectation], log: Sequence[Change], store: Stor
     missing = [f"missing:  {_in_words(row)}" for row in (expected_rows - found_rows).elements()]
     surplus = [f"unscripted: {_in_words(row)}" for row in (found_rows - expected_rows).elements()]
     return missing + surplus
+
+
+def _missed_meaning(store: Store) -> list[str]:
+    """What the changes mean together, where it is not what the notices were made for: one campaign."""
+    bearings = Bearings(store)
+    found = [(c.term, len(c.change_ids)) for c in bearings.campaigns]
+    wanted = [(NAME_STRUCK, len(NOTICES))]
+    return [] if found == wanted else [f"campaigns: {found} instead of {wanted}"]
 
 
 Row = tuple[str, ...]

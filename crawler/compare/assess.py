@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from crawler.compare import fingerprint, groups, kinds, terms
 from crawler.compare.kinds import Kind
 from crawler.compare.told import told_otherwise
-from crawler.compare.weight import rarities, weight
+from crawler.compare.weight import Part, Weight, rarities, weight
 from storage.records import Article, Assessment, Change, ChangeKind, Content, Snapshot, Subject, Teaser
 
 VERSION = 1  # raise it when what this module returns for the same texts changes: all is assessed anew
@@ -29,6 +29,7 @@ _PLAIN_WEIGHTS = {  # of a change without two texts to compare
     ChangeKind.REMOVED: 70,
     ChangeKind.RESTORED: 50,
 }
+_BESIDE = 0.4  # of what the same edits would weigh
 _TEASER_SHARE = 0.5  # of an article's weight: a teaser goes and comes more easily
 _DATES = frozenset({"published", "modified", "date"})
 
@@ -64,6 +65,8 @@ def assess(
     is_edit = change.kind is ChangeKind.CHANGED and change.of is None  # and not a copy beside its original
     is_stealth = is_edit and kinds.is_stealth(old, new, found)
     heavy = weight(found, rarity, is_stealth=is_stealth, reverts=change.reverts_to is not None)
+    if change.of is not None and change.kind is ChangeKind.CHANGED:
+        heavy = _beside(heavy)
     words = terms.term_changes(*map(fingerprint.whole, (old, new))) if is_edit else terms.TermChanges()
     texts = [e for e in found if e.where not in _DATES] or found
     return Assessment(
@@ -82,6 +85,14 @@ def assess(
         added=words.added,
         replaced=words.replaced,
     )
+
+
+def _beside(heavy: Weight) -> Weight:
+    """The weight of a copy that differs from its original: it may have been another from the start."""
+    part = Part(
+        round(heavy.value * _BESIDE, 1), "a copy beside its original, from which it may always have differed"
+    )
+    return Weight(round(part.points), (part,) if part.points else ())
 
 
 def plain_weight(change: Change) -> int:

@@ -41,9 +41,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from crawler.text import digest
@@ -54,6 +55,7 @@ LEAST_RATIO = 3.0  # times what was expected
 COVERS = 0.8  # the share of a campaign's changes that another name for it must cover
 
 Kind = Literal["removed", "added", "replaced", "removals"]
+_Way = Literal["removed", "added", "replaced", "removals", "copied"]
 _Key = str | tuple[str, str]  # a term in comparing form, or what was replaced by what; "" any removal
 
 _HOUR = 3600.0
@@ -65,10 +67,15 @@ _LENGTHS = (
 )  # each holds a whole number of the next
 _NAMES = ("4-week", "1-week", "1-day", "6-hour")
 _BLOCK = _LENGTHS[0]
-_LEAST_CLUMPING = 0.25
+_UNKNOWN_CLUMPING = 0.5  # until clumps are counted, and then as much as _PSEUDO of them
+_PSEUDO = 4
+_LEAST_CLUMPING = 0.25  # of removals
 _RARE = 0.2  # touches expected in a window, at most, of a term that tells how edits clump
 _NOTABLE = math.log(1e-4)  # a greater p is no alarm under any correction, and not kept
 _CERTAIN = -700.0  # log p, below which a float is 0
+_LEAST_PART = (
+    0.2  # the share of a campaign that a more striking part of it must be, to be no event of its own
+)
 _MOST_ALSO = 5
 
 
@@ -77,6 +84,8 @@ class Delta:
     """One change of an item, with the terms it touched as `terms.term_changes` names them.
 
     Of a removal (`is_removal`: the article is gone), `removed` may hold the terms of the text that is gone.
+    `edit_id` is the same for changes that made the very same edit, the sentence or line around it included;
+    None where that is not known.
     """
 
     change_id: str
@@ -87,6 +96,7 @@ class Delta:
     added: tuple[str, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()
     is_removal: bool = False
+    edit_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +212,10 @@ class _Span:
 class _Series:
     """Every touch of one term in one way: each article once in four weeks."""
 
-    __slots__ = ("before", "hits", "indexes", "key", "kind", "spans", "starts", "times")
+    __slots__ = ("before", "hits", "indexes", "key", "spans", "starts", "times", "way")
 
-    def __init__(self, kind: Kind, key: _Key) -> None:
-        self.kind = kind
+    def __init__(self, way: _Way, key: _Key) -> None:
+        self.way = way
         self.key = key
         self.indexes: list[int] = []  # of the changes
         self.times: list[float] = []
@@ -254,6 +264,9 @@ class _Exposure:
                 start += 1
             self.starts[length] = start
 
+    def between(self, start: float, end: float) -> int:
+        return bisect_left(self.times, end) - bisect_left(self.times, start)
+
     def expected(self, length: int, touched_before: int) -> float:
         before = self.starts[length]
         inside = len(self.times) - before
@@ -264,42 +277,50 @@ class _Clumping:
     """How touches of rare terms clump at a source: ρ for each kind and window length."""
 
     def __init__(self) -> None:
-        self._tallies: dict[tuple[Kind, int], Counter[int]] = {}
+        self._tallies: dict[tuple[_Way, int], Counter[int]] = {}
 
-    def rate(self, kind: Kind, length: int) -> float:
-        tally = self._tallies.get((kind, length), Counter())
+    def rate(self, way: _Way, length: int) -> float:
+        tally = self._tallies.get((way, length), Counter())
         grown, able = tally[3] + tally[4], tally[2] + tally[3]
-        return (grown + 4 * _LEAST_CLUMPING) / (able + 4)
+        return (grown + _PSEUDO * _UNKNOWN_CLUMPING) / (able + _PSEUDO)
 
-    def learn(self, touched: Iterable[_Series], blocks_before: int) -> None:
-        """Count the block that ends now. What is rare, the blocks before it tell: the first one cannot."""
-        if not blocks_before:
-            return
-        seen: set[tuple[Kind, int, tuple[int, ...]]] = set()
-        for series in touched:
-            for length, seconds in enumerate(_LENGTHS):
-                if series.before * seconds > _RARE * _BLOCK * blocks_before:
-                    continue
-                for clump in _side_by_side(series, seconds):
-                    seen.add((series.kind, length, clump))
-        for kind, length, clump in seen:
-            tally = self._tallies.setdefault((kind, length), Counter())
+    def learn(self, way: _Way, clumps: Iterable[tuple[int, tuple[int, ...]]]) -> None:
+        """Count clumps of a block, each a window length and the changes in it; the same ones count once."""
+        for length, clump in set(clumps):
+            tally = self._tallies.setdefault((way, length), Counter())
             tally.update(range(2, min(len(clump), 4) + 1))
 
 
-def _side_by_side(series: _Series, seconds: float) -> Iterator[tuple[int, ...]]:
-    """The changes of the current block that share a window, two or more; windows do not overlap."""
-    clump: list[int] = []
-    current = -1
-    for position in range(series.before, len(series.times)):
-        window = int(series.times[position] // seconds)
-        if window != current:
-            if len(clump) > 1:
-                yield tuple(clump)
-            clump, current = [], window
-        clump.append(series.indexes[position])
-    if len(clump) > 1:
-        yield tuple(clump)
+def _clumps(
+    series: _Series, exposure: _Exposure, start: float, campaigns: Set[int]
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The changes of the block from `start` on that touch a term together: where that is rare, by length.
+
+    The touches of a campaign are not ordinary: they are left out.
+    """
+    touches = list(zip(series.times, series.indexes, strict=True))[series.before :]
+    ordinary = [touch for touch in touches if touch[1] not in campaigns]
+    edits_before = bisect_left(exposure.times, start)
+    if len(ordinary) < 2 or not edits_before:
+        return
+    share = series.before / edits_before
+    for length, seconds in enumerate(_LENGTHS):
+        for clump in _side_by_side(ordinary, seconds):
+            edits = exposure.between(clump[0][0], clump[0][0] + seconds)
+            if len(clump) > 1 and edits * share <= _RARE:
+                yield length, tuple(index for _, index in clump)
+
+
+def _side_by_side(touches: Iterable[tuple[float, int]], seconds: float) -> Iterator[list[tuple[float, int]]]:
+    """The touches in windows that do not overlap, each beginning with a touch."""
+    clump: list[tuple[float, int]] = []
+    for touch in touches:
+        if clump and touch[0] >= clump[0][0] + seconds:
+            yield clump
+            clump = []
+        clump.append(touch)
+    if clump:
+        yield clump
 
 
 class _Pace:
@@ -311,11 +332,14 @@ class _Pace:
         self._squares = [0.0] * len(_LENGTHS)
 
     def clumping(self, length: int) -> float:
-        if not self._sums[length]:
-            return _LEAST_CLUMPING
-        mean = self._sums[length] / self._windows[length]
+        total = self._sums[length]
+        if not total:
+            return _UNKNOWN_CLUMPING
+        mean = total / self._windows[length]
         variance = self._squares[length] / self._windows[length] - mean * mean
-        return max(_LEAST_CLUMPING, 1 - mean / variance) if variance > 0 else _LEAST_CLUMPING
+        seen = max(0.0, 1 - mean / variance) if variance > 0 else 0.0
+        pseudo = _PSEUDO * _UNKNOWN_CLUMPING
+        return max(_LEAST_CLUMPING, (seen * total + pseudo) / (total + _PSEUDO))
 
     def learn(self, times: Sequence[float]) -> None:
         """Count the block in which these removals were."""
@@ -342,19 +366,22 @@ class _Archive:
         self._deltas: list[Delta] = []
         self._edits = _Exposure()
         self._removals = _Exposure()
-        self._series: dict[Kind, dict[_Key, _Series | int]] = {
+        self._series: dict[_Way, dict[_Key, _Series | int]] = {
             "removed": {},
             "added": {},
             "replaced": {},
             "removals": {},
+            "copied": {},
         }
         self._any_removal = _Series("removals", "")
         self._clumping = _Clumping()
-        self._rates: dict[tuple[Kind, int], float] = {}
+        self._rates: dict[tuple[_Way, int], float] = {}
         self._pace = _Pace()
         self._touched: dict[_Series, None] = {}  # in the current block, twice or more in all
         self._touches = 0  # in the current block
         self._recent = _Recent()
+        self._originals: dict[str, tuple[int, float]] = {}  # of each edit: its first change, its latest time
+        self._copies: dict[int, list[int]] = {}  # of a change: later ones that made the same edit
         self._notable: dict[_Series, None] = {}  # with spans in earlier blocks
 
     def add(self, delta: Delta) -> None:
@@ -366,33 +393,57 @@ class _Archive:
         self._deltas.append(delta)
         (self._removals if delta.is_removal else self._edits).add(at)
         last = self._recent.of(delta.item_id, at)
-        for kind, key in _touches(delta):
-            if last.get((kind, key), -math.inf) <= at - _BLOCK:
-                last[kind, key] = at
-                self._touch(kind, key, at)
+        if delta.edit_id is not None:
+            is_copy = self._is_copy(delta.edit_id, at)
+            self._count("copied", (delta.edit_id,), last, at)
+            if is_copy:
+                return
+        for way, keys in _touches(delta):
+            self._count(way, keys, last, at)
 
-    def _touch(self, kind: Kind, key: _Key, at: float) -> None:
+    def _is_copy(self, edit_id: str, at: float) -> bool:
+        """Whether the change just added made an edit that was made within four weeks before it."""
+        index = len(self._deltas) - 1
+        original, latest = self._originals.get(edit_id, (index, at))
+        if latest <= at - _BLOCK:
+            original = index
+        self._originals[edit_id] = original, at
+        if original == index:
+            return False
+        self._copies.setdefault(original, []).append(index)
+        return True
+
+    def _count(
+        self, way: _Way, keys: Iterable[_Key], last: dict[tuple[_Way, _Key], float], at: float
+    ) -> None:
+        """Take note of touches, each article once in four weeks; `last`: when this one's were counted."""
+        for key in keys:
+            if last.get((way, key), -math.inf) <= at - _BLOCK:
+                last[way, key] = at
+                self._touch(way, key, at)
+
+    def _touch(self, way: _Way, key: _Key, at: float) -> None:
         self._touches += 1
         index = len(self._deltas) - 1
         if not key:
             self._remove(index, at)
             return
-        known = self._series[kind].setdefault(key, index)
+        known = self._series[way].setdefault(key, index)
         if known == index:
             return
-        series = self._upgraded(kind, key, known) if isinstance(known, int) else known
+        series = self._upgraded(way, key, known) if isinstance(known, int) else known
         self._mark(series)
         series.add(index, at)
         if len(series.times) < LEAST_ITEMS:
             return
-        exposure = self._removals if kind == "removals" else self._edits
+        exposure = self._removals if way == "removals" else self._edits
         for length, start in series.windows():
             expected = exposure.expected(length, start)
-            series.look(length, start, expected, self._rates.get((kind, length), _LEAST_CLUMPING))
+            series.look(length, start, expected, self._rates.get((way, length), _UNKNOWN_CLUMPING))
 
-    def _upgraded(self, kind: Kind, key: _Key, index: int) -> _Series:
+    def _upgraded(self, way: _Way, key: _Key, index: int) -> _Series:
         """A term is kept as the number of its change until it is touched again: most never are."""
-        series = self._series[kind][key] = _Series(kind, key)
+        series = self._series[way][key] = _Series(way, key)
         at = self._deltas[index].at.timestamp()
         if at // _BLOCK == self._block:
             self._mark(series)
@@ -417,16 +468,15 @@ class _Archive:
 
     def _close(self, block: float) -> None:
         """End the current block: what is significant in it stays so, and its clumps are learned."""
+        campaigns: set[int] = set()
         for series, span in self._significant():
             series.spans.append(span)
             self._notable[series] = None
+            campaigns.update(series.indexes[span.first : span.last + 1])
         if self._block > self._first_block:
-            self._pace.learn(self._any_removal.times[self._removed_before() :])
+            self._pace.learn(self._ordinary_removals(campaigns))
         self._touched.pop(self._any_removal, None)
-        self._clumping.learn(self._touched, int(self._block - self._first_block))
-        for kind in self._series:
-            for length in range(len(_LENGTHS)):
-                self._rates[kind, length] = self._clumping.rate(kind, length)
+        self._learn(campaigns)
         for series in self._touched:
             series.hits.clear()
         self._any_removal.hits.clear()
@@ -434,8 +484,23 @@ class _Archive:
         self._touches = 0
         self._block = block
 
-    def _removed_before(self) -> int:
-        return bisect_left(self._any_removal.times, self._block * _BLOCK)
+    def _learn(self, campaigns: set[int]) -> None:
+        start = self._block * _BLOCK
+        found: dict[_Way, list[tuple[int, tuple[int, ...]]]] = {way: [] for way in self._series}
+        for series in self._touched:
+            exposure = self._removals if series.way == "removals" else self._edits
+            found[series.way].extend(_clumps(series, exposure, start, campaigns))
+        for way, clumps in found.items():
+            self._clumping.learn(way, clumps)
+            for length in range(len(_LENGTHS)):
+                self._rates[way, length] = self._clumping.rate(way, length)
+
+    def _ordinary_removals(self, campaigns: set[int]) -> list[float]:
+        """When articles vanished in the current block, without those of campaigns."""
+        series = self._any_removal
+        start = bisect_left(series.times, self._block * _BLOCK)
+        touches = zip(series.indexes[start:], series.times[start:], strict=True)
+        return [at for index, at in touches if index not in campaigns]
 
     def _significant(self) -> Iterator[tuple[_Series, _Span]]:
         """What Benjamini-Hochberg leaves of the current block, as spans of overlapping windows."""
@@ -463,7 +528,7 @@ class _Archive:
         episodes = [
             episode
             for series, found in spans.items()
-            for episode in _episodes(series, found)
+            for episode in _episodes(series, found, self._copies)
             if series.times[episode.last] >= earliest - _BLOCK
         ]
         for fold in _folded(episodes):
@@ -476,11 +541,11 @@ class _Recent:
     """When each article's terms were counted last, for the articles edited within four weeks."""
 
     def __init__(self) -> None:
-        self._touches: dict[str, dict[tuple[Kind, _Key], float]] = {}
+        self._touches: dict[str, dict[tuple[_Way, _Key], float]] = {}
         self._latest: dict[str, float] = {}
         self._queue: deque[tuple[float, str]] = deque()
 
-    def of(self, item_id: str, at: float) -> dict[tuple[Kind, _Key], float]:
+    def of(self, item_id: str, at: float) -> dict[tuple[_Way, _Key], float]:
         while self._queue and self._queue[0][0] <= at - _BLOCK:
             edited, old = self._queue.popleft()
             if self._latest.get(old) == edited:
@@ -490,19 +555,14 @@ class _Recent:
         return self._touches.setdefault(item_id, {})
 
 
-def _touches(delta: Delta) -> Iterator[tuple[Kind, _Key]]:
+def _touches(delta: Delta) -> Iterator[tuple[_Way, list[_Key]]]:
     """What a change touched, in comparing form; the terms of `terms` need only their case folded for that."""
     if delta.is_removal:
-        yield "removals", ""
-        for term in delta.removed:
-            yield "removals", term.casefold()
+        yield "removals", ["", *(term.casefold() for term in delta.removed)]
         return
-    for term in delta.removed:
-        yield "removed", term.casefold()
-    for term in delta.added:
-        yield "added", term.casefold()
-    for old, new in delta.replaced:
-        yield "replaced", (old.casefold(), new.casefold())
+    yield "removed", [term.casefold() for term in delta.removed]
+    yield "added", [term.casefold() for term in delta.added]
+    yield "replaced", [(old.casefold(), new.casefold()) for old, new in delta.replaced]
 
 
 def _corrected(logs_p: Sequence[float], log_tests: float) -> list[float]:
@@ -550,33 +610,36 @@ class _Episode:
         return _length(self.series.key)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Fold:
-    """Episodes that are one event; the first of them has the smallest p."""
+    """Episodes that are one event; the first of them explains the others, and all `changes`."""
 
     members: list[_Episode]
+    changes: frozenset[int]
 
     @property
     def seed(self) -> _Episode:
         return self.members[0]
 
 
-def _episodes(series: _Series, spans: Iterable[_Span]) -> Iterator[_Episode]:
+def _episodes(
+    series: _Series, spans: Iterable[_Span], copies: Mapping[int, Sequence[int]]
+) -> Iterator[_Episode]:
     """Spans that overlap, as one. Longer windows than the best of them would only take in strays."""
     ordered = sorted(spans, key=lambda span: (span.first, span.last))
     together: list[_Span] = []
     reached = -1
     for span in ordered:
         if together and span.first > reached:
-            yield _episode(series, together)
+            yield _episode(series, together, copies)
             together = []
         together.append(span)
         reached = max(reached, span.last) if len(together) > 1 else span.last
     if together:
-        yield _episode(series, together)
+        yield _episode(series, together, copies)
 
 
-def _episode(series: _Series, spans: Sequence[_Span]) -> _Episode:
+def _episode(series: _Series, spans: Sequence[_Span], copies: Mapping[int, Sequence[int]]) -> _Episode:
     best = min(spans, key=lambda span: span.best.log_p)
     first, last = best.first, best.last
     fitting = [span for span in spans if span.best.length >= best.best.length]
@@ -586,49 +649,63 @@ def _episode(series: _Series, spans: Sequence[_Span]) -> _Episode:
     for span in reversed(fitting):
         if span.first <= last and span.last >= first:
             first = min(first, span.first)
-    return _Episode(series, best, first, last, frozenset(series.indexes[first : last + 1]))
+    changes = series.indexes[first : last + 1]
+    copied = (copy for change in changes for copy in copies.get(change, ()))
+    return _Episode(series, best, first, last, frozenset(chain(changes, copied)))
 
 
-_ORDER: dict[Kind, int] = {"replaced": 0, "removed": 1, "removals": 2, "added": 3}
+_ORDER: dict[_Way, int] = {
+    "replaced": 0,
+    "removed": 1,
+    "removals": 2,
+    "added": 3,
+    "copied": 4,
+}
 
 
 def _folded(episodes: Iterable[_Episode]) -> list[_Fold]:
-    folds: list[_Fold] = []
+    """The episodes, the most striking first, each put to the event that explains it, or one of its own."""
+    folds: dict[_Fold, None] = {}
     explained: dict[int, list[_Fold]] = {}  # by change
     for episode in sorted(episodes, key=_strength):
-        shared: Counter[int] = Counter()
-        for change in episode.changes:
-            shared.update(id(fold) for fold in explained.get(change, ()))
-        fold = _home(episode, folds, shared, explained)
-        if fold is None:
-            fold = _Fold([])
-            folds.append(fold)
-        fold.members.append(episode)
-        if len(fold.members) == 1:
-            for change in episode.changes:
-                explained.setdefault(change, []).append(fold)
-    return folds
+        shared = Counter(fold for change in episode.changes for fold in explained.get(change, ()))
+        home = _home(episode, shared, sum(1 for change in episode.changes if not explained.get(change)))
+        if home is not None:
+            home.members.append(episode)
+            continue
+        own = _Fold([episode], episode.changes)
+        for part in [fold for fold, count in shared.items() if _explains(episode, fold, count)]:
+            own.members += part.members
+            own.changes |= part.changes
+            del folds[part]
+            for change in part.changes:
+                explained[change].remove(part)
+        folds[own] = None
+        for change in own.changes:
+            explained.setdefault(change, []).append(own)
+    return list(folds)
+
+
+def _explains(episode: _Episode, fold: _Fold, shared: int) -> bool:
+    """Whether an event found earlier is but a part of this one, which is wider though less striking."""
+    if shared < COVERS * len(fold.changes):
+        return False
+    is_great = len(fold.changes) >= _LEAST_PART * len(episode.changes)
+    return is_great or _is_nested(episode.series.key, fold.seed.series.key)
 
 
 def _strength(episode: _Episode) -> tuple[float, int, int, str]:
     series = episode.series
-    return max(_CERTAIN, episode.span.best.log_p), _ORDER[series.kind], -episode.words, str(series.key)
+    return max(_CERTAIN, episode.span.best.log_p), _ORDER[series.way], -episode.words, str(series.key)
 
 
-def _home(
-    episode: _Episode,
-    folds: Sequence[_Fold],
-    shared: Counter[int],
-    explained: dict[int, list[_Fold]],
-) -> _Fold | None:
-    """The event that the episode is part of; None where it is one of its own."""
+def _home(episode: _Episode, shared: Counter[_Fold], left: int) -> _Fold | None:
+    """The event that explains the episode but for `left` of its changes; None where it is one of its own."""
     if not shared:
         return None
-    fold = max(folds, key=lambda one: shared[id(one)])
-    most = shared[id(fold)]
+    fold, most = shared.most_common(1)[0]
     if most * 2 >= len(episode.changes) and _is_nested(episode.series.key, fold.seed.series.key):
         return fold
-    left = sum(1 for change in episode.changes if change not in explained)
     span = episode.span
     if left < max(LEAST_ITEMS, LEAST_RATIO * span.best.expected):
         return fold
@@ -639,7 +716,7 @@ def _home(
 def _campaign(fold: _Fold, deltas: Sequence[Delta]) -> Campaign:
     seed, named = fold.seed, _named(fold)
     chosen = [deltas[index] for index in sorted(seed.changes | named.changes)]
-    key, kind = named.series.key, named.series.kind
+    kind, key = _told(named, chosen[0])
     term, replacement = _as_written(kind, key, chosen)
     old, new = key if isinstance(key, tuple) else (key, None)
     best = seed.span.best
@@ -662,6 +739,19 @@ def _campaign(fold: _Fold, deltas: Sequence[Delta]) -> Campaign:
     )
 
 
+def _told(named: _Episode, first: Delta) -> tuple[Kind, _Key]:
+    """What happened, and to which term; of one and the same edit, the first thing that it did."""
+    way = named.series.way
+    if way != "copied":
+        return way, named.series.key
+    if first.replaced:
+        old, new = max(first.replaced, key=lambda pair: _length(pair))
+        return "replaced", (old.casefold(), new.casefold())
+    kind: Kind = "removed" if first.removed else "added"
+    terms = first.removed or first.added or ("",)
+    return kind, max(terms, key=_length).casefold()
+
+
 def _named(fold: _Fold) -> _Episode:
     """The member that says best what happened: a replacement first, then the longest phrase."""
     seed = fold.seed
@@ -670,7 +760,7 @@ def _named(fold: _Fold) -> _Episode:
         for one in fold.members
         if _covers(one, seed) and (one is seed or _is_nested(one.series.key, seed.series.key))
     ]
-    return min(fitting, key=lambda one: (_ORDER[one.series.kind], -one.words, _strength(one)))
+    return min(fitting, key=lambda one: (_ORDER[one.series.way], -one.words, _strength(one)))
 
 
 def _covers(one: _Episode, other: _Episode) -> bool:
@@ -681,12 +771,17 @@ def _covers(one: _Episode, other: _Episode) -> bool:
 def _also(fold: _Fold, named: _Episode, chosen: Sequence[Delta]) -> Iterator[str]:
     """Other terms that went the same way, each by its longest phrase."""
     told = [named.series.key]
-    for one in sorted(fold.members, key=lambda one: (_ORDER[one.series.kind], -one.words, _strength(one))):
+    for one in sorted(fold.members, key=lambda one: (_ORDER[one.series.way], -one.words, _strength(one))):
         key = one.series.key
-        if not key or not _covers(one, fold.seed) or any(_is_nested(key, other) for other in told):
+        if (
+            one.series.way == "copied"
+            or not key
+            or not _covers(one, fold.seed)
+            or any(_is_nested(key, other) for other in told)
+        ):
             continue
         told.append(key)
-        term, replacement = _as_written(one.series.kind, key, chosen)
+        term, replacement = _as_written(_told(one, chosen[0])[0], key, chosen)
         yield f"{term} → {replacement}" if replacement else term or ""
         if len(told) > _MOST_ALSO:
             return

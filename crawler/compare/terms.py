@@ -546,7 +546,8 @@ def _lost(touched: Iterable[tuple[_Words, Sequence[_Span]]], other: _Other) -> t
     for words, start, end in ((words, *span) for words, spans in touched for span in spans):
         inner = _phrases(words, start, end)
         lost = [phrase for phrase in inner if not other.holds(words.forms[phrase[0] : phrase[1]])]
-        for a, b in chain(lost, _across(words, start, end, other, is_bare=not lost)):
+        is_bare = not lost and any(words.is_fit(k) for k in range(start, end))
+        for a, b in chain(lost, _across(words, start, end, other, is_bare=is_bare)):
             found.setdefault(tuple(words.forms[a:b]), (words, a, b))
         if len(found) > _MOST_CANDIDATES:
             break
@@ -569,14 +570,19 @@ def _across(
 ) -> Iterator[tuple[int, int]]:
     """Lost phrases of touched words and words beside them that stayed: those that carry on a name.
 
-    `is_bare`: the touched words alone were not lost, so any words beside them may be what makes the phrase.
+    `is_bare`: the touched words bear meaning, but stand elsewhere too; then any words beside them may be what
+    makes the phrase.
     """
     for a in range(max(0, start - LONGEST + 1), end):
         for b in range(max(a + 2, start + 1), min(a + LONGEST, len(words.forms)) + 1):
             if start <= a and b <= end:
                 continue
             is_name = all(words.is_name(k) for k in range(a, b))
-            if (is_bare or is_name) and words.is_term(a, b) and not other.holds(words.forms[a:b]):
+            if (
+                (is_name or (is_bare and start < end))
+                and words.is_term(a, b)
+                and not other.holds(words.forms[a:b])
+            ):
                 yield a, b
 
 

@@ -2,7 +2,7 @@
 
 They are the demo's memory. Each notice is put right twice in the days after it was posted, as notices are:
 that is this source's ordinary editing. On the last day of the demo the harbour master's name is struck from
-half of them at once: one edit on ten pages, and a campaign.
+all of them at once: one edit on twenty pages, and a campaign.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 
 PORT_OFFICE = "Port Office Notices"
-SIGNED = "Signed by Tobias Quill, harbour master."
+NAME_STRUCK = "Tobias Quill"
+SIGNED = f"Signed by {NAME_STRUCK}, harbour master."
 UNSIGNED = "Signed by the harbour master."
 FIRST_DAY = -340  # of the demo's days: the spring before
 DAYS_BETWEEN = 16
@@ -36,10 +37,6 @@ class Notice:
         """When it was posted."""
         return FIRST_DAY + DAYS_BETWEEN * (self.number - 1)
 
-    @property
-    def is_signed(self) -> bool:
-        return SIGNED in self.paragraphs
-
     def on(self, day: int, last_day: int) -> tuple[str, ...]:
         """Its paragraphs as they stand on `day`; the name is struck on `last_day`."""
         paragraphs = self.paragraphs
@@ -60,8 +57,7 @@ def _read(text: str) -> tuple[Notice, ...]:
         headline, *rest = [" ".join(block.split()) for block in re.split(r"\n\s*\n", part.strip())]
         one, other = (block.partition(" => ")[::2] for block in rest if " => " in block)
         paragraphs = tuple(block for block in rest if " => " not in block)
-        signed = (SIGNED,) if number % 2 == 0 else ()
-        notices.append(Notice(number, headline, (*paragraphs, *signed), (one, other)))
+        notices.append(Notice(number, headline, (*paragraphs, SIGNED), (one, other)))
     return tuple(notices)
 
 

@@ -125,7 +125,7 @@ SCRIPT: Script = (
     ),
     Event(5, Happening.REPUBLISHED, prose.ROPEWORKS, number=317),
     Event(5, Happening.REVERTED, prose.PUMP),
-    # March 9; and a name is struck from the port office's notices (`notices.py`).
+    # March 9; and a name is struck from all the port office's notices (`notices.py`).
     Event(6, Happening.APPEARS, prose.REGATTA),
     Event(6, Happening.RETURNED, prose.KITES),
 )

@@ -31,7 +31,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from crawler.compare.campaigns import Campaign, Delta, Watch
+from crawler.compare.sentences import split
 from crawler.compare.terms import term_changes
+from crawler.text import digest
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 DAYS = 730
@@ -258,7 +260,11 @@ _MONTHS = [
     "December",
 ]
 _BODIES = ("Ministry of {}", "Institute of {}", "{} Committee", "{} Union", "Bureau of {}")
-_TITLES = ("Esteemed Comrade", "Hero of Labour", "Distinguished Marshal", "Beloved Leader", "Honoured Patron")
+_TITLES = [
+    f"{quality} {rank}"
+    for quality in ("Esteemed", "Beloved", "Distinguished", "Honoured", "Unforgettable", "Steadfast")
+    for rank in ("Comrade", "Marshal", "Patron", "Veteran", "Founder")
+]
 
 
 def syllable(rng: random.Random) -> str:
@@ -552,31 +558,37 @@ class Archive:
                 for _ in range(rng.randint(5, 12)):
                     update = rng.choice((add_sentence, move_figure, rewrite_headline))
                     self._add(story.published + rng.uniform(0, 24), "edit", story, update)
-            if rng.random() < 0.025:
+            if rng.random() < 0.015:
                 self._develop(number)
             if rng.random() < 0.006:
                 self._set_right(number)
 
     def _develop(self, number: int) -> None:
-        """A developing story: some articles of these days get the same news within some hours."""
+        """A developing story: some articles get the same news within hours; at times it is taken back."""
         rng, cast = self.rng, self.cast
         person, place = cast.some(rng, cast.people, 1)[0], cast.some(rng, cast.places, 1)[0]
-        news = sentence(rng, cast, person, place)
+        news, is_withdrawn = sentence(rng, cast, person, place), rng.random() < 0.15
         at = self.stories[number].published
-        for story in rng.sample(
-            self.stories[max(0, number - 40) : number + 1], min(number + 1, rng.randint(2, 6))
-        ):
+        for story in self._related(number):
             self._add(at + rng.uniform(0, 12), "news", story, news)
+            if is_withdrawn:
+                self._add(at + 24 + rng.uniform(0, 12), "withdrawn", story, news)
 
     def _set_right(self, number: int) -> None:
-        """The same correction in a few articles: a body gets its proper name."""
+        """The same correction in some articles: a body gets its proper name."""
         rng = self.rng
         old, new = rng.sample(self.cast.bodies, 2)
         at = self.stories[number].published
-        for story in rng.sample(
-            self.stories[max(0, number - 60) : number + 1], min(number + 1, rng.randint(2, 4))
-        ):
+        for story in self._related(number):
             self._add(at + rng.uniform(0, 24), "set right", story, (old, new))
+
+    def _related(self, number: int) -> list[Story]:
+        """Two articles of these days or more, each further one with a chance of two in five."""
+        size = 2
+        while size < 15 and self.rng.random() < 0.4:
+            size += 1
+        lately = self.stories[max(0, number - 40) : number + 1]
+        return self.rng.sample(lately, min(len(lately), size))
 
     def _removals(self) -> None:
         rng = self.rng
@@ -616,7 +628,8 @@ class Archive:
         if not fitting:
             return None
         old = min(fitting, key=lambda name: (len(holders[name]), name))
-        new = {"place renamed": f"New {coined(self.rng, 2)}", "title added": self.rng.choice(_TITLES)}.get(
+        titles = [title for title in _TITLES if title not in taken]
+        new = {"place renamed": f"New {coined(self.rng, 2)}", "title added": self.rng.choice(titles)}.get(
             kind, ""
         )
         stories = self.rng.sample(holders[old], size)
@@ -640,9 +653,9 @@ class Archive:
                 if old_text == story.text:
                     continue
                 found = term_changes(old_text, story.text)
-                delta = Delta(
-                    f"c{number}", story.id, "press", moment(at), found.removed, found.added, found.replaced
-                )
+                terms = found.removed, found.added, found.replaced
+                same = edit_id(old_text, story.text)
+                delta = Delta(f"c{number}", story.id, "press", moment(at), *terms, edit_id=same)
             if plant:
                 plant.change_ids.add(delta.change_id)
             yield at, delta, plant
@@ -650,6 +663,8 @@ class Archive:
     def _edited(self, what: str, story: Story, extra: object) -> list[str]:
         if isinstance(extra, Plant):
             return purged(self, extra, story.lines)
+        if what == "withdrawn":
+            return [line for line in story.lines if line != extra]
         if isinstance(extra, str):
             return [*story.lines, extra]
         if isinstance(extra, tuple):
@@ -658,6 +673,12 @@ class Archive:
         assert callable(extra), what
         lines: list[str] = extra(self, story)
         return lines
+
+
+def edit_id(old: str, new: str) -> str:
+    """The same for two edits that took and brought the same sentences."""
+    olds, news = (Counter(one for line in text.split("\n") for one in split(line)) for text in (old, new))
+    return digest(*sorted((olds - news).elements()), None, *sorted((news - olds).elements()))
 
 
 def poisson(rng: random.Random, mean: float) -> int:
