@@ -7,7 +7,8 @@ Nothing here decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -26,6 +27,10 @@ from storage.records import (
 )
 
 T = TypeVar("T")
+MOST_ALIKE = 64  # items looked at for one capture
+_MOST_BY_ONE_BAND = 16  # ... of those that have no more than one band in common with it
+_MOST_ANSWERS = 64  # items to a clue: one that more of them share tells nothing
+_MOST_IN_BAND = 16  # ... and to a band: copies have several in common, and many others share a stock phrase
 _TURNS = (ChangeKind.REMOVED, ChangeKind.MOVED, ChangeKind.RESTORED)
 RANKS = 10_000  # changes that one observation can bring: `Change.rank` is seq * RANKS + n
 SpanKey = tuple[str, str, datetime]  # item, place, first seen
@@ -156,6 +161,11 @@ class Known:
     def clues(self, kind: str, value: int) -> list[Clue]:
         return _gather(layer._clues.get((kind, value)) for layer in self._layers())
 
+    def alike(self, clues: Iterable[tuple[str, int]]) -> list[str]:
+        """The ids of the items that have most of `clues`, those of one capture, in common with it."""
+        answers = (sorted(self.clues(*clue), key=_age)[: most_answers(clue[0])] for clue in clues)
+        return most_alike(answers)
+
     def spans(self, item_id: str) -> list[Span]:
         """The latest span of the item at each place that is known."""
         latest: dict[str, Span] = {}
@@ -211,18 +221,47 @@ def _gather(found: Iterable[list[T] | None]) -> list[T]:
     return [row for rows in reversed(lists) for row in rows]
 
 
+def most_answers(kind: str) -> int:
+    """How many clues of one kind and value are read, oldest first."""
+    return _MOST_IN_BAND if kind.endswith("band") else _MOST_ANSWERS
+
+
+def most_alike(answers: Iterable[Sequence[Clue]]) -> list[str]:
+    """The ids of at most `MOST_ALIKE` items, those first that hold most of the clues of one capture.
+
+    `answers`: for each of its clues, who holds it. Of those that hold equally many the one with the rarest
+    clue comes first, then the oldest. What holds a single band is seldom a copy: few of those are taken.
+    """
+    shared = Counter[str]()
+    best: dict[str, tuple[bool, int, datetime, str]] = {}  # is it a band, how many hold it, since when
+    for holders in answers:
+        shared.update({clue.item_id for clue in holders})
+        for clue in holders:
+            rank = (clue.kind.endswith("band"), len(holders), clue.at, clue.snapshot_id)
+            best[clue.item_id] = min(rank, best.get(clue.item_id, rank))
+    ranked = sorted(shared, key=lambda item_id: (-shared[item_id], best[item_id]))
+    sure = [item_id for item_id in ranked if shared[item_id] > 1 or not best[item_id][0]][:MOST_ALIKE]
+    doubtful = [item_id for item_id in ranked if shared[item_id] == 1 and best[item_id][0]]
+    return sure + doubtful[: min(_MOST_BY_ONE_BAND, MOST_ALIKE - len(sure))]
+
+
+def _age(clue: Clue) -> tuple[datetime, str]:
+    return clue.at, clue.snapshot_id
+
+
 @dataclass(frozen=True, slots=True)
 class Questions:
     """What deciding some observations needs to know. `clues` are asked only for those not found by key.
 
-    Of `keys` everything about the items there is asked, of `whereabouts` only the addresses themselves.
+    Of `keys` everything about the items there is asked, of `whereabouts` only the addresses themselves, of
+    `clues`, a set for each capture, those that hold them and everything about the items most alike.
     """
 
     identities: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     whereabouts: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
-    clues: frozenset[tuple[str, int]] = frozenset()
+    clues: frozenset[frozenset[tuple[str, int]]] = frozenset()
     instants: frozenset[datetime] = frozenset()
 
 

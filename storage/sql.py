@@ -41,7 +41,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Programming
 
 from storage import blobs, said
 from storage.errors import Conflict, StoreError
-from storage.known import Known, Questions, Rows, Verdict
+from storage.known import Known, Questions, Rows, Verdict, most_answers
 from storage.records import (
     Address,
     Annotation,
@@ -90,8 +90,6 @@ from storage.tables import (
 )
 
 _MOST_PARAMETERS = 900  # SQLite takes 999 in its smallest build
-_MOST_CLUES = 64  # answers per clue: one that more items share tells nothing
-_MOST_IN_BAND = 16  # ... and per band: copies have several in common, and many others share a stock phrase
 _MOST_CONTENTS = 50  # latest snapshots of an item whose texts are recalled
 _MOST_TURNS = 16  # latest changes of a kind that are recalled of an item
 _AWAY = (ChangeKind.REMOVED.value, ChangeKind.RESTORED.value)
@@ -578,21 +576,16 @@ class _Recall:
             found |= {row.item_id for row in _where_in(self.db, closed_later, SPAN.c.place, listings)}
         return found
 
-    def _by_clue(self, clues: Collection[tuple[str, int]]) -> set[str]:
-        """The items of the oldest clues of each kind and value."""
-        by_kind: dict[str, list[int]] = defaultdict(list)
-        for kind, value in clues:
-            by_kind[kind].append(value)
-        found = set()
+    def _by_clue(self, captures: Collection[frozenset[tuple[str, int]]]) -> set[str]:
+        """The items most alike to each capture, by the oldest clues of each kind and value it has."""
         table = CLUE.c
         oldest, key = (table.at, table.snapshot_id), (table.value, table.kind, table.at, table.snapshot_id)
-        for kind, values in sorted(by_kind.items()):
-            most = _MOST_IN_BAND if kind.endswith("band") else _MOST_CLUES
-            rows = self._first(most, table.value, values, oldest, table.at, *key, where=table.kind == kind)
+        for kind, values in _by_kind(captures):
+            is_kind, most = table.kind == kind, most_answers(kind)
+            rows = self._first(most, table.value, values, oldest, table.at, *key, where=is_kind)
             for row in sorted(rows, key=lambda row: (row.at, row.snapshot_id)):
-                found.add(row.item_id)
                 self.known.add(Clue(row.kind, row.value, row.item_id, row.snapshot_id, row.at))
-        return found
+        return {item_id for clues in captures for item_id in self.known.alike(clues)}
 
     def _latest(self, places: Collection[str]) -> None:
         seen = OBSERVATION.c
@@ -654,6 +647,14 @@ class _Recall:
                 found.update({row.id: row for row in rows})
         told = [_change(row) for row in found.values() if row.of is not None or row.kind in _AWAY]
         return sorted(told, key=lambda change: (change.detected_at, change.rank))
+
+
+def _by_kind(captures: Collection[frozenset[tuple[str, int]]]) -> list[tuple[str, list[int]]]:
+    """The values of their clues, each once, for each kind of clue."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for kind, value in sorted({clue for clues in captures for clue in clues}):
+        found[kind].append(value)
+    return sorted(found.items())
 
 
 def _without_blocks(places: Collection[str]) -> list[str]:

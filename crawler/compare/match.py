@@ -14,7 +14,6 @@ An item that has an address of its own is never taken over by a capture at anoth
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,10 +30,8 @@ from crawler.compare.similar import (
     similarity,
 )
 from storage.known import Known
-from storage.records import Article, Clue, Content, Item, Origin, Sighting, Snapshot, Subject, Teaser
+from storage.records import Article, Content, Item, Origin, Sighting, Snapshot, Subject, Teaser
 
-MOST_CANDIDATES = 64  # looked at per capture; a clue shared by more items than that tells nothing
-_MOST_IN_BAND = 16  # ... and of a band that many share, which is a stock phrase
 _SAME_HEADLINE_FLOOR = 0.2  # similarity below which one headline on one day stands over two stories
 _UNDATED_FLOOR = 0.5  # the same, where a date is unknown
 
@@ -150,24 +147,11 @@ def _score(content: Content, other: Content, zone: str) -> float:
 def candidates(subject: Subject, found: list[tuple[str, int]], known: Known) -> Iterator[Item]:
     """The items of `subject` that share a clue with the capture; oldest first, each once, bounded.
 
-    Where there are too many, those that share most clues: one in common is often a stock phrase.
+    Where there are too many, those that share most clues: see `storage.known.most_alike`.
     """
-    items: dict[str, Item] = {}
-    shared = Counter[str]()
-    for kind, value in found:
-        most = _MOST_IN_BAND if kind.endswith("band") else MOST_CANDIDATES
-        oldest = sorted(known.clues(kind, value), key=_age)[:most]
-        shared.update({clue.item_id for clue in oldest})
-    for item_id in shared:
-        item = known.item(item_id)
-        if item is not None and item.subject is subject and known.snapshots(item.id):
-            items[item.id] = item
-    closest = sorted(items.values(), key=lambda item: (-shared[item.id], item.first_seen, item.order))
-    yield from sorted(closest[:MOST_CANDIDATES], key=lambda item: (item.first_seen, item.order))
-
-
-def _age(clue: Clue) -> tuple[datetime, str]:
-    return clue.at, clue.snapshot_id
+    items = (item for item_id in known.alike(found) if (item := known.item(item_id)))
+    told = (item for item in items if item.subject is subject and known.snapshots(item.id))
+    yield from sorted(told, key=lambda item: (item.first_seen, item.order))
 
 
 def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Item, known: Known) -> bool:

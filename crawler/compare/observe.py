@@ -51,8 +51,9 @@ def questions(seen: Sequence[Seen]) -> Questions:
 
 def further_questions(seen: Sequence[Seen], known: Known) -> Questions:
     """What must be known about those contents that `known` does not identify by address, or in this text."""
-    clues = {clue for s in seen for content in _strangers(s, known) for clue in fingerprint.clues(content)}
-    clues |= {fingerprint.original_clue(key) for s in seen if not _is_listing(s) for key in s.keys if key}
+    clues = {frozenset(fingerprint.clues(content)) for s in seen for content in _strangers(s, known)}
+    own = (key for s in seen if not _is_listing(s) for key in s.keys if key)
+    clues |= {frozenset({fingerprint.original_clue(key)}) for key in own}
     return Questions(keys=frozenset(_counterparts(seen, known)), clues=frozenset(clues))
 
 

@@ -229,7 +229,7 @@ def _look_up(store: SqlStore, size: int, seed: int, batch: int) -> tuple[list[fl
     some = strangers(size, seed * 100 + batch)
     for _ in range(LOOKUPS if batch == 1 else LOOKUPS // 2):
         asked = list(islice(some, batch))
-        questions = Questions(clues=frozenset(clue for clues, _ in asked for clue in clues))
+        questions = Questions(clues=frozenset(frozenset(clues) for clues, _ in asked))
         began = time.perf_counter()
         known = store.recall(questions)
         times.append(time.perf_counter() - began)
@@ -259,7 +259,7 @@ def _steps(store: SqlStore, size: int) -> float:
     driver.set_progress_handler(tick, 10)
     some = list(islice(strangers(size, 999), 32))
     for clues, _ in some:
-        store.recall(Questions(clues=frozenset(clues)))
+        store.recall(Questions(clues=frozenset({frozenset(clues)})))
     driver.set_progress_handler(None, 0)
     return 10 * count / len(some)
 

@@ -37,7 +37,7 @@ POSTGRES = os.environ.get("PRESSWATCH_TEST_POSTGRES")  # its public schema is em
 TABLES = (ADDRESS, BLOB, CHANGE, CLUE, COMPLETION, ITEM, OBSERVATION, SNAPSHOT, SPAN)
 STEP = timedelta(seconds=1)
 HOT = ("a-text", -(2**62))
-CLUES = Questions(clues=frozenset({HOT, ("a-text", 7)}))
+CLUES = Questions(clues=frozenset({frozenset({HOT, ("a-text", 7)})}))
 EVERYTHING = Questions(
     identities=frozenset({"i"}),
     keys=frozenset({"a|g.example/1"}),
@@ -202,7 +202,9 @@ def old_item(count: int) -> dict[str, list[dict[str, Any]]]:
 
 
 COPIES = ("duplicate", "moved")
-QUESTIONS = Questions(clues=frozenset({HOT}), places=frozenset({"a|1"}), instants=frozenset({day(0)}))
+QUESTIONS = Questions(
+    clues=frozenset({frozenset({HOT})}), places=frozenset({"a|1"}), instants=frozenset({day(0)})
+)
 
 
 # ---------------------------------------------------------------- how much is read
@@ -253,7 +255,7 @@ def test_of_a_clue_that_many_share_the_oldest_items_come_back(disk: SqlStore) ->
 def test_a_band_that_many_share_brings_fewer(disk: SqlStore) -> None:
     rows = hot_clue(300)
     fill(disk, **rows | {"clue": [clue(number, kind="a-band") for number in range(300)]})
-    known = disk.recall(Questions(clues=frozenset({("a-band", HOT[1])})))
+    known = disk.recall(Questions(clues=frozenset({frozenset({("a-band", HOT[1])})})))
     assert [c.item_id for c in known.clues("a-band", HOT[1])] == [f"item{n:06}" for n in range(16)]
 
 
@@ -304,7 +306,7 @@ def test_of_too_many_candidates_those_that_share_most_are_looked_at(disk: SqlSto
     rows["clue"] += [clue(number, value=HOT[1] + n) for number in range(64, 80) for n in (1, 2)]
     fill(disk, **rows)
     clues = [(HOT[0], HOT[1] + n) for n in range(3)]
-    known = disk.recall(Questions(clues=frozenset(clues)))
+    known = disk.recall(Questions(clues=frozenset({frozenset(clues)})))
     found = [item.id for item in match.candidates(Subject.ARTICLE, clues, known)]
     assert found == [f"item{number:06}" for number in [*range(44), *range(60, 80)]]
 
