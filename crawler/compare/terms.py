@@ -6,10 +6,12 @@ versions. What must not: whether many changes together mean anything (`campaigns
 A term is one to four words in a row, or two to four characters of Chinese or Japanese, which write no blanks:
 
 * no sign and no end of a line lies between its words (*Jang Song Thaek*, but not *Jang, Song*);
-* it neither starts nor ends with a stop word, a word of the calendar (*Monday*, *May*) or a number; a number
-  may end it after a capital letter (*Room 39*);
+* it neither starts nor ends with a stop word, a word of the calendar (*Monday*, *May*) or a number; but a
+  number may end it after a capital letter (*Room 39*), and a word that is a name beside one (*An Sung Pak*);
 * it is **removed** where it stood in the old text and stands nowhere in the new one, **added** the other way
   round, **replaced** where another stands at its spot, wherever else the two may stand.
+
+What replaced what may be longer, up to `_LONGEST_EXCHANGED` words or characters a side.
 
 Of the words that an edit touched, every such phrase is named, the whole and its parts: another article may
 have only *Thaek* to lose. Words that stayed take part where they carry on a name (*Kim Jong* Il → *Kim Jong*
@@ -37,6 +39,7 @@ from crawler.text import normalise
 MOST_TERMS = 200
 MOST_CHARACTERS = 400_000
 LONGEST = 4  # words, or characters of Chinese
+_LONGEST_EXCHANGED = 16  # words, or characters of Chinese
 _MOST_CHANGED = 6_000  # words of a side between the first and the last change
 _MOST_CANDIDATES = 2_000
 _MOST_SEARCHED = 50_000_000  # characters, looking for phrases in the other version
@@ -153,7 +156,7 @@ def folded(term: str) -> str:
 
 
 def occurrences(text: str, term: str) -> int:
-    """How often `term` stands in `text`: as whole words, whatever their case and the blanks between them.
+    """How often `term` stands in `text`: as whole words in one line, whatever their case and the blanks.
 
     Chinese and Japanese are searched as characters, since nothing shows where their words end.
 
@@ -163,8 +166,8 @@ def occurrences(text: str, term: str) -> int:
     wanted = _line(normalise(term))
     if not wanted:
         return 0
-    readable = normalise(text[:MOST_CHARACTERS])
-    return _line(readable).count(wanted) if _may_hold(readable, wanted) else 0
+    lines = map(normalise, text[:MOST_CHARACTERS].split("\n"))
+    return sum(_line(line).count(wanted) for line in lines if _may_hold(line, wanted))
 
 
 def trace(term: str, versions: Iterable[Version]) -> Trace:
@@ -247,6 +250,7 @@ _HAN = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\
 _HANGUL = re.compile("[가-힣]")
 _POSSESSIVE = re.compile(r"'s(?![\w'])")
 _END_OF_LINE = "¶"  # a sign like any other: no term goes across it
+_STARTS_SENTENCE = frozenset('.!?:"¶')
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -290,6 +294,9 @@ _CALENDAR = _listed(
     年 月 日 时 分 号 今 昨 明 周 星 期"""
 )
 _UNFIT = _STOP_WORDS | _CALENDAR
+# Of those, the ones that are a family's or a person's name: beside another name; only after one.
+_NAMESAKES = _listed("an do he in no on so we will you")
+_LATER_NAMESAKES = _listed("april august jan june mar may sun")
 _PARTICLES = ("에서", "에게", "께서", "으로", "까지", "부터", "에는")
 _SHORT_PARTICLES = frozenset("은는을를이가와과의에로")
 _NO_PARTICLE = (
@@ -412,8 +419,28 @@ class _Words:
 
     def is_fit(self, index: int) -> bool:
         """Whether a term may start or end with the word."""
+        return self.has_meaning(index) or self._is_namesake(index)
+
+    def has_meaning(self, index: int) -> bool:
+        """Whether the word may be a term alone, or would if it were longer than a letter."""
         form = self.forms[index]
         return form[0].isalpha() and form not in _UNFIT and len(form) <= _LONGEST_WORD
+
+    def _is_namesake(self, index: int) -> bool:
+        """Whether a stop word is part of a name here: *An*, *No* and *So* are families of Korea."""
+        form, following = self.forms[index], index + 1
+        is_later = form in _LATER_NAMESAKES
+        if not (is_later or form in _NAMESAKES) or not self.shown[index][0].isupper():
+            return False
+        if index == 0 or self.shown[index - 1] in _STARTS_SENTENCE:
+            return False  # where any word has a capital letter
+        if following < len(self.forms) and self.is_number(following):
+            return False  # *Pier No 7*, *Sun 8*
+        return self._is_capital(index - 1) or (not is_later and self._is_capital(following))
+
+    def _is_capital(self, index: int) -> bool:
+        """Whether a word that bears meaning is written with a capital letter; False beyond the end."""
+        return index < len(self.forms) and self.shown[index][0].isupper() and self.has_meaning(index)
 
     def is_number(self, index: int) -> bool:
         return self.forms[index][0].isdigit()
@@ -426,7 +453,7 @@ class _Words:
         han = sum(self.is_han[start:end])
         if han:
             return han == end - start >= 2
-        return end - start > 1 or len(self.forms[start]) > 1
+        return end - start > 1 or (len(self.forms[start]) > 1 and self.has_meaning(start))
 
     def _is_end(self, start: int, last: int) -> bool:
         if self.is_fit(last):
@@ -546,7 +573,7 @@ def _lost(touched: Iterable[tuple[_Words, Sequence[_Span]]], other: _Other) -> t
     for words, start, end in ((words, *span) for words, spans in touched for span in spans):
         inner = _phrases(words, start, end)
         lost = [phrase for phrase in inner if not other.holds(words.forms[phrase[0] : phrase[1]])]
-        is_bare = not lost and any(words.is_fit(k) for k in range(start, end))
+        is_bare = not lost and any(words.has_meaning(k) for k in range(start, end))
         for a, b in chain(lost, _across(words, start, end, other, is_bare=is_bare)):
             found.setdefault(tuple(words.forms[a:b]), (words, a, b))
         if len(found) > _MOST_CANDIDATES:
@@ -621,7 +648,7 @@ def _variants(old: _Words, new: _Words, gap: _Gap) -> Iterator[tuple[tuple[int, 
 
 def _trimmed(words: _Words, start: int, end: int) -> tuple[int, int]:
     """The span without what no term may start or end with."""
-    if end - start > 4 * LONGEST:
+    if end - start > _LONGEST_EXCHANGED:
         return start, start
     while start < end and not words.is_fit(start):
         start += 1
