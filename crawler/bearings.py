@@ -239,8 +239,7 @@ def campaigns(
 ) -> Iterator[Campaign]:
     """The campaigns in all that was detected until then; `dismissed` changes count for nothing."""
     apart = set(dismissed)
-    deltas = [d for d in _deltas(store, until) if d.change_id not in apart]
-    yield from find_campaigns(sorted(deltas, key=lambda delta: delta.at))
+    yield from find_campaigns(delta for delta in _deltas(store, until) if delta.change_id not in apart)
 
 
 def _deltas(store: Store, until: datetime | None) -> Iterator[Delta]:

@@ -127,15 +127,14 @@ class Campaign:
 def find_campaigns(
     deltas: Iterable[Delta], *, since: datetime | None = None, until: datetime | None = None
 ) -> tuple[Campaign, ...]:
-    """The campaigns in `deltas`, which come in order of time; by their first change.
+    """The campaigns in `deltas`, whatever their order; by their first change.
 
     `until`: as they were known then, later changes unseen. `since`: only those that went on until then or
-    later; earlier changes still tell what is ordinary, so hand in all there are. ValueError: out of order.
+    later; earlier changes still tell what is ordinary, so hand in all there are.
     """
     watch = Watch()
-    for delta in deltas:
-        if until is not None and delta.at >= until:
-            break
+    known = (delta for delta in deltas if until is None or delta.at < until)
+    for delta in sorted(known, key=lambda delta: (delta.at, delta.change_id)):
         watch.add(delta)
     return watch.found(since)
 
