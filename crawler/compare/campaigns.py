@@ -129,12 +129,14 @@ def find_campaigns(
 ) -> tuple[Campaign, ...]:
     """The campaigns in `deltas`, whatever their order; by their first change.
 
+    Changes of one instant are told in the order in which they were handed in.
+
     `until`: as they were known then, later changes unseen. `since`: only those that went on until then or
     later; earlier changes still tell what is ordinary, so hand in all there are.
     """
     watch = Watch()
     known = (delta for delta in deltas if until is None or delta.at < until)
-    for delta in sorted(known, key=lambda delta: (delta.at, delta.change_id)):
+    for delta in sorted(known, key=lambda delta: delta.at):
         watch.add(delta)
     return watch.found(since)
 
