@@ -255,6 +255,13 @@ def test_many_edits_of_one_article_are_no_campaign() -> None:
     assert find_campaigns([*ordinary(200), *again]) == ()
 
 
+def test_a_term_counts_once_in_an_article_however_it_is_written() -> None:
+    twice = [replace(d, removed=("Orlo Venn", "ORLO VENN")) for d in struck("Orlo Venn", range(30))]
+    few = [*struck("Orlo Venn", [100], day=10), *struck("Orlo Venn", [101], day=20)]
+    (campaign,) = find_campaigns([*ordinary(60), *few, *twice])
+    assert (len(campaign.change_ids), len(set(campaign.change_ids))) == (30, 30)
+
+
 def test_a_campaign_is_of_one_source() -> None:
     halves = [
         *struck("Orlo Venn", range(25), day=60),
