@@ -88,6 +88,11 @@ def test_what_stands_elsewhere_in_the_text_was_neither_removed_nor_added() -> No
     assert term_changes(old, old.replace("Venn's", "Venn")) == TermChanges()
 
 
+def test_blanks_between_chinese_words_make_no_terms() -> None:
+    old, new = "罗文海 罗文海 罗文海", "罗文海 罗文海"
+    assert (term_changes(old, new), term_changes(new, old)) == (TermChanges(), TermChanges())
+
+
 def test_moved_paragraphs_change_no_terms() -> None:
     lines = ["Eels are dear.", "Orlo Venn sells rope.", "The ferry sleeps."]
     assert term_changes("\n".join(lines), "\n".join(lines[::-1])) == TermChanges()
