@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -422,3 +423,60 @@ def test_a_ruling_survives_older_evidence_that_comes_in_later(say: Ask, folder: 
     assert (line["annotations"], line["weight"]) == (before["annotations"], 0)
     (campaign,) = say("report", "--campaigns", "--format", "jsonl").lines
     assert change["id"] not in campaign["changes"]
+
+
+# ---------------------------------------------------------------- what vanished, and where a headline ends
+
+
+def told(number: int, text: str, day: int, **said: Any) -> str:
+    at = f"2026-{1 + day // 28:02}-{1 + day % 28:02}T09:00:00Z"
+    url = f"https://gazette.example/{number}"
+    return article(f"Report {number}", text, url=url, captured_at=at, **said)
+
+
+def taken_down(number: int, day: int) -> str:
+    """An address that answers 404 on a day, and on the next one again."""
+    url = f"https://gazette.example/{number}"
+    times = [f"2026-{1 + d // 28:02}-{1 + d % 28:02}T09:00:00Z" for d in (day, day + 1)]
+    lines = [
+        {"kind": "gone", "source": "Gazette", "captured_at": at, "url": url, "status": 404} for at in times
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def test_articles_that_vanish_together_are_called_by_the_name_they_share(run: Run, folder: Path) -> None:
+    words = [
+        "eels",
+        "rope",
+        "tar",
+        "lamps",
+        "pilots",
+        "weirs",
+        "brine",
+        "salt",
+        "hemp",
+        "coal",
+        "nets",
+        "oars",
+    ]
+    kept = [
+        told(n, f"The {words[n % 12]} of pier {n} and the {words[n * 5 % 11]} of yard {n * 7} are dear.", 0)
+        for n in range(40)
+    ]
+    named = [
+        told(n, f"The {words[n % 12]} of quay {n * 3}, Orlo Venn, {n} {words[n * 7 % 11]} and a dog.", 0)
+        for n in range(40, 65)
+    ]
+    steady = [taken_down(n, 4 * n + 4) for n in range(25)]
+    wave = [taken_down(n, 120) for n in range(40, 65)]
+    (folder / "all.jsonl").write_text("".join([*kept, *named, *steady, *wave]))
+    assert run("seed", "all.jsonl").status == 0
+    (campaign,) = run("report", "--campaigns", "--format", "jsonl").lines
+    assert (campaign["kind"], campaign["term"], len(campaign["items"])) == ("removals", "Orlo Venn", 25)
+
+
+def test_the_end_of_a_headline_and_the_beginning_of_the_text_make_no_term(run: Run, folder: Path) -> None:
+    (folder / "one.jsonl").write_text(article("The Mayor meets Orlo", "Venn is a village of weavers."))
+    run("seed", "one.jsonl")
+    assert run("trace", "Orlo Venn", "--jsonl").out == ""
+    assert len(run("trace", "Venn", "--jsonl").lines) == 1
