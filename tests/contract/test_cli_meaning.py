@@ -480,3 +480,24 @@ def test_the_end_of_a_headline_and_the_beginning_of_the_text_make_no_term(run: R
     run("seed", "one.jsonl")
     assert run("trace", "Orlo Venn", "--jsonl").out == ""
     assert len(run("trace", "Venn", "--jsonl").lines) == 1
+
+
+@pytest.mark.parametrize(("pages", "campaigns"), [(8, 0), (40, 1)])
+def test_one_edit_on_a_few_pages_is_a_group_and_on_very_many_a_campaign_too(
+    run: Run, folder: Path, pages: int, campaigns: int
+) -> None:
+    lines = []
+    for n in range(60):
+        old = f"Pier {n} took in {n + 3} tons of {chr(97 + n % 26) * 4}. Write to the Eel Lane desk."
+        ours = old.replace(f"{n + 3} tons", f"{n + 5} tons of wet {chr(97 + n * 7 % 26) * 5} and")
+        lines += [told(n, old, 0), told(n, ours, 2 * n + 1)]
+        if n < pages:
+            lines.append(told(n, ours.replace("Eel Lane desk", "Mole Road office"), 124))
+    (folder / "all.jsonl").write_text("".join(lines))
+    assert run("seed", "all.jsonl").status == 0
+    found = run("report", "--campaigns", "--format", "jsonl").lines
+    assert [(c["kind"], c["term"], len(c["items"])) for c in found] == [
+        ("replaced", "Eel Lane desk", pages) for _ in range(campaigns)
+    ]
+    groups = [line["group"] for line in log(run) if line["detected_at"] >= "2026-05-13"]
+    assert (len(groups), len(set(groups)), None in groups) == (pages, 1, False)
