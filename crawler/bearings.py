@@ -15,14 +15,17 @@ from typing import TypeVar
 from crawler import urls
 from crawler.compare import assess, kinds, lineage
 from crawler.compare.campaigns import Campaign, Delta, find_campaigns
+from crawler.compare.fingerprint import headed
 from crawler.compare.groups import Group, flaps, same_edits
 from crawler.compare.lineage import MOST_MEMBERS, Cluster
+from crawler.compare.terms import term_changes
 from crawler.report.view import Bearing, CampaignEntry
 from storage.records import Annotation, Assessment, Change, ChangeKind, Ruling, Snapshot
 from storage.store import Filter, Store
 
 T = TypeVar("T")
 _BATCH = 500  # changes assessed in one transaction
+_MOST_OF_GONE = 4_000  # characters of a text that is gone whose terms are told
 _MOST_OTHERS = 12  # changes of a group that an entry lists
 
 Progress = Callable[[int, int], None]  # (assessed so far, to be assessed)
@@ -239,17 +242,24 @@ def campaigns(
 ) -> Iterator[Campaign]:
     """The campaigns in all that was detected until then; `dismissed` changes count for nothing."""
     apart = set(dismissed)
-    deltas = [d for d in _deltas(store, until) if d.change_id not in apart]
-    yield from find_campaigns(sorted(deltas, key=lambda delta: delta.at))
+    yield from find_campaigns(delta for delta in _deltas(store, until) if delta.change_id not in apart)
 
 
 def _deltas(store: Store, until: datetime | None) -> Iterator[Delta]:
     for one in store.all_assessments(until):
-        yield Delta(
-            one.change_id, one.item_id, one.source, one.at, one.removed, one.added, one.replaced, False
-        )
-    for change in store.changes(Filter(until=until, kinds=frozenset({ChangeKind.REMOVED}))):
-        yield Delta(change.id, change.item_id, change.source, change.detected_at, (), (), (), True)
+        terms = one.removed, one.added, one.replaced
+        yield Delta(one.change_id, one.item_id, one.source, one.at, *terms, edit_id=one.edit_id)
+    removals = iter(store.changes(Filter(until=until, kinds=frozenset({ChangeKind.REMOVED}))))
+    while batch := list(islice(removals, _BATCH)):
+        texts = store.snapshots_by_id({change.before for change in batch if change.before})
+        yield from (_removal(change, texts.get(change.before or "")) for change in batch)
+
+
+def _removal(change: Change, gone: Snapshot | None) -> Delta:
+    """What is gone, with the terms it held."""
+    removed = term_changes(headed(gone.content)[:_MOST_OF_GONE], "").removed if gone else ()
+    where = change.id, change.item_id, change.source, change.detected_at
+    return Delta(*where, removed=removed, is_removal=True)
 
 
 def _is_within(campaign: Campaign, wanted: Filter) -> bool:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from crawler import urls
 from crawler.bearings import Bearings
 from crawler.compare import assess, differ, kinds, terms
-from crawler.compare.fingerprint import whole
+from crawler.compare.fingerprint import headed
 from crawler.compare.lineage import Cluster, Member
 from crawler.compare.terms import Trace, Version
 from crawler.config import parse_duration
@@ -232,7 +232,7 @@ def _versions_of(store: Store, state: ItemState) -> Iterator[Version]:
     snapshots = store.snapshots(item.id)
     for one in snapshots:
         until = last_seen.get(one.id, one.seen_at)
-        text = whole(one.content)
+        text = headed(one.content)
         yield Version(item.id, item.source, url, one.content.headline, one.id, one.seen_at, text, until)
     if state.last_turn is None:
         return
@@ -243,7 +243,7 @@ def _versions_of(store: Store, state: ItemState) -> Iterator[Version]:
         elif turn.kind is ChangeKind.RESTORED:
             shown = [s for s in snapshots if s.seen_at <= turn.detected_at][-1]
             until = last_seen.get(shown.id, at)
-            text = whole(shown.content)
+            text = headed(shown.content)
             yield Version(item.id, item.source, url, headline, shown.id, at, text, until)
 
 

@@ -20,7 +20,7 @@ from crawler.compare.told import told_otherwise
 from crawler.compare.weight import Part, Weight, rarities, weight
 from storage.records import Article, Assessment, Change, ChangeKind, Content, Snapshot, Subject, Teaser
 
-VERSION = 1  # raise it when what this module returns for the same texts changes: all is assessed anew
+VERSION = 2  # raise it when what this module returns for the same texts changes: all is assessed anew
 
 _PLAIN_WEIGHTS = {  # of a change without two texts to compare
     ChangeKind.NEW: 10,
@@ -67,7 +67,7 @@ def assess(
     heavy = weight(found, rarity, is_stealth=is_stealth, reverts=change.reverts_to is not None)
     if change.of is not None and change.kind is ChangeKind.CHANGED:
         heavy = _beside(heavy)
-    words = terms.term_changes(*map(fingerprint.whole, (old, new))) if is_edit else terms.TermChanges()
+    words = terms.term_changes(*map(fingerprint.headed, (old, new))) if is_edit else terms.TermChanges()
     texts = [e for e in found if e.where not in _DATES] or found
     return Assessment(
         change_id=change.id,

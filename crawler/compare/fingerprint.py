@@ -70,6 +70,12 @@ def whole(content: Content) -> str:
     return " ".join(text.normalise(part) for part in (content.headline, content.excerpt) if part)
 
 
+def headed(content: Content) -> str:
+    """As `whole`, but the headline on a line of its own: its last words do not run on into the text."""
+    rest = body(content) if isinstance(content, Article) else text.normalise(content.excerpt or "")
+    return "\n".join(filter(None, (text.normalise(content.headline or ""), rest)))
+
+
 def exact(content: Content) -> str:
     """SHA-256 over the normalised fields of `content`, hexadecimal."""
     if isinstance(content, Article):
