@@ -30,7 +30,6 @@ from storage.records import (
     Observation,
     Origin,
     Ruling,
-    Teaser,
 )
 from storage.store import Filter, Store
 from tests.flow.test_elsewhere import AS_TOLD, copy
@@ -450,48 +449,46 @@ def test_what_a_reviewer_said_outlasts_older_evidence(store: Store) -> None:
 # ---------------------------------------------------------------- campaigns
 
 
-NOUNS = tuple(
-    "anchor barge cooper dredger easel fiddle gannet hammock inkwell jetty kettle lantern mooring nutmeg "
-    "oakum paddle quarry rudder saddle tiller umber viola walnut yarrow zither brazier candle dormer".split()
-)
-DEEDS = tuple(
-    "carries mends sells paints weighs lends borrows hoists lowers counts sorts carves polishes stores".split()
-)
 NAME = "Tomas Wendelin"
 STORIES, PURGED = range(60), range(100, 112)  # by number; those that have the name
+MONTHS = 2
+PURGE = 30 * MONTHS - 13  # the day
+SYLLABLES = ("ba", "dor", "fen", "gil", "hum", "kel", "lor", "mi", "nat", "pol", "ruk", "sev", "tam", "vin")
 
 
 def sentence(chosen: random.Random) -> str:
-    one, two, three = chosen.sample(NOUNS, 3)
-    return f"The {one} {chosen.choice(DEEDS)} the {two} and {chosen.choice(DEEDS)} every {three} it meets."
+    """Ten words that no language has, so that stories do not resemble each other."""
+    said = ["".join(chosen.choices(SYLLABLES, k=3)) for _ in range(10)]
+    return f"{' '.join(said).capitalize()}."
 
 
-def story(number: int, at: float, *, figure: int = 11, clerk: str = f"clerk {NAME}") -> Article:
-    """The `number`-th story, like no other. An ordinary edit alters its figure, the purge its clerk."""
+def story(number: int, at: float, *, edition: int = 0, clerk: str = f"clerk {NAME}") -> Article:
+    """The `number`-th story, like no other. The purge alters its clerk.
+
+    An ordinary edit, its next `edition`, alters a figure and a word, which is another in every two stories.
+    """
     chosen = random.Random(number)
-    body = [sentence(chosen) for _ in range(6)]
-    body.insert(2, f"It cost the {chosen.choice(NOUNS)} guild {figure} crowns and a day of work.")
+    body = [sentence(chosen) for _ in range(3)]
+    word = sentence(random.Random(f"{edition} {number // 2}")).split()[0].lower()
+    body.insert(1, f"It {word} {20 + 7 * edition} crowns to {sentence(chosen).lower()}")
     if number in PURGED:
-        body.insert(4, f"The {clerk} {chosen.choice(DEEDS)} the {chosen.choice(NOUNS)} meanwhile.")
+        body.insert(2, f"The {clerk} gave {sentence(chosen).lower()}")
     url = f"https://gazette.example/story/{number}"
-    return article(at, tuple(body), url=url, headline=f"{sentence(chosen)[:-1]} {number}")
+    return article(at, tuple(body), url=url, headline=sentence(chosen).removesuffix("."))
 
 
 def tell_the_purge(store: Store) -> set[str]:
-    """Five months of ordinary edits; amid the last sixty, one name is struck from twelve articles in a day.
+    """Months of ordinary edits; amid the last sixty, one name is struck from twelve articles in half a day.
 
     Gives back the ids of those twelve changes.
     """
     seen = [story(n, 0) for n in (*STORIES, *PURGED)]
-    for month in range(5):
-        seen += [story(n, 1 + 30 * month + n / 2, figure=20 + 7 * month) for n in STORIES]
+    for month in range(MONTHS):
+        seen += [story(n, 1 + 30 * month + n // 2 + n % 2 / 10, edition=month + 1) for n in STORIES]
     seen += [story(n, PURGE + (n - 100) / 24, clerk="clerk") for n in PURGED]
     take(store, seen)
     changed = store.changes(Filter(kinds=frozenset({ChangeKind.CHANGED})))
     return {c.id for c in changed if int((c.url or "").rsplit("/")[-1]) in PURGED}
-
-
-PURGE = 137
 
 
 def test_a_name_struck_from_twelve_articles_is_a_campaign_of_exactly_these(store: Store) -> None:
