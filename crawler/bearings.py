@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import TypeVar
 
-from crawler import urls
+from crawler import text, urls
 from crawler.compare import assess, kinds, lineage
 from crawler.compare.campaigns import Campaign, Delta, find_campaigns
 from crawler.compare.groups import Group, flaps, same_edits
@@ -245,11 +245,16 @@ def campaigns(
 
 def _deltas(store: Store, until: datetime | None) -> Iterator[Delta]:
     for one in store.all_assessments(until):
-        yield Delta(
-            one.change_id, one.item_id, one.source, one.at, one.removed, one.added, one.replaced, False
-        )
+        terms = one.removed, one.added, one.replaced
+        yield Delta(one.change_id, one.item_id, one.source, one.at, *terms, edit_id=_very_edit(one))
     for change in store.changes(Filter(until=until, kinds=frozenset({ChangeKind.REMOVED}))):
         yield Delta(change.id, change.item_id, change.source, change.detected_at, (), (), (), True)
+
+
+def _very_edit(one: Assessment) -> str | None:
+    """The id of an edit with the whole sentences it is in, which `edit_id` leaves out; None without edits."""
+    said = [str(edit.get(name)) for edit in one.edits for name in ("where", "old", "new")]
+    return text.digest("very edit", *said) if said else None
 
 
 def _is_within(campaign: Campaign, wanted: Filter) -> bool:
