@@ -403,6 +403,16 @@ def test_two_stories_that_one_page_holds_are_no_copies_of_each_other(kind: str) 
     assert (len(both), len(cluster)) == (1, 2)
 
 
+def test_a_teaser_of_every_year_and_one_without_a_date_do_not_tie_the_years_together(store: Store) -> None:
+    seen = [
+        replace(row("b"), url=f"https://gazette.example/{n}", date=n) for n in ("2025-04-01", "2026-04-01")
+    ]
+    undated = replace(row("b"), url="https://gazette.example/undated")
+    pages = [seen[0], undated, seen[1]]
+    watch(store, *(listing(n, one, url=f"https://gazette.example/{n}/") for n, one in enumerate(pages)))
+    assert together(store) == {frozenset({"https://gazette.example/2025-04-01", undated.url})}
+
+
 # ---------------------------------------------------------------- what reviewers say
 
 
