@@ -14,8 +14,7 @@ USUAL = dict.fromkeys(Kind, 0.5)
 RARE = dict.fromkeys(Kind, 1.0)
 TELLING = sorted(set(Kind) - PLACES)
 
-settings.register_profile("weight", deadline=None, derandomize=True, max_examples=200)
-SOME = settings.get_profile("weight")
+SOME = settings(deadline=None, derandomize=True, max_examples=100)
 
 kinds = st.lists(st.sampled_from(sorted(Kind)), min_size=1, max_size=5, unique=True).map(tuple)
 wheres = st.sampled_from(
