@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 
-from crawler.compare import fingerprint, groups, kinds, terms
+from crawler.compare import differ, fingerprint, groups, kinds, terms
 from crawler.compare.kinds import Kind
 from crawler.compare.told import told_otherwise
 from crawler.compare.weight import Part, Weight, rarities, weight
@@ -62,11 +62,16 @@ def assess(
     """What `change`, from one snapshot to the other, is. `rarity`: of each kind, at this source till then."""
     old, new = compared(before.content, after.content)
     found = kinds.edits(old, new, language)
-    is_edit = change.kind is ChangeKind.CHANGED and change.of is None  # and not a copy beside its original
+    is_beside = change.kind is ChangeKind.CHANGED and change.of is not None
+    is_edit = change.kind is ChangeKind.MOVED or (change.kind is ChangeKind.CHANGED and not is_beside)
     is_stealth = is_edit and kinds.is_stealth(old, new, found)
+    if is_stealth and isinstance(before.content, Teaser) and isinstance(after.content, Article):
+        is_stealth = not _tells_of_an_edit(after.content, language)
     heavy = weight(found, rarity, is_stealth=is_stealth, reverts=change.reverts_to is not None)
-    if change.of is not None and change.kind is ChangeKind.CHANGED:
+    if is_beside:
         heavy = _beside(heavy)
+    elif change.kind is ChangeKind.MOVED:
+        heavy = _moved(heavy, change)
     words = terms.term_changes(*map(fingerprint.headed, (old, new))) if is_edit else terms.TermChanges()
     texts = [e for e in found if e.where not in _DATES] or found
     return Assessment(
@@ -85,6 +90,34 @@ def assess(
         added=words.added,
         replaced=words.replaced,
     )
+
+
+def _tells_of_an_edit(article: Article, language: str | None) -> bool:
+    """Whether an article, when first seen, showed a date later than its first, or a correction notice."""
+    shown = article.modified
+    if shown is not None and not _is_same_date(shown, article.published):
+        return True
+    every = kinds.edits(replace(article, paragraphs=()), article, language)  # each sentence as one that came
+    return any(Kind.CORRECTION in edit.kinds for edit in every)
+
+
+def _is_same_date(shown: str, published: str | None) -> bool:
+    """Whether a date of update says no more than that of publication; one printed as a day only holds all day."""
+    if published is None:
+        return False
+    return (
+        shown.startswith(published)
+        or published.startswith(shown)
+        or differ.same_date(shown, published, "UTC")
+    )
+
+
+def _moved(heavy: Weight, change: Change) -> Weight:
+    """The weight of a move: of its edits, and at the least of what any move weighs."""
+    least = plain_weight(change)
+    if heavy.value >= least:
+        return heavy
+    return Weight(least, (Part(float(least), "the same story at another address"),))
 
 
 def _beside(heavy: Weight) -> Weight:

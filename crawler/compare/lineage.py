@@ -1,8 +1,8 @@
 """Who had a story first, and what each copy made of it. Pure.
 
 Copies are tied by what the log says: `duplicate` and `moved` rows. Ties alone would chain strangers (A like
-B, B like C, C not like A), so the articles among them are clustered by their texts (`similar.cluster`), which
-does not depend on the order in which they came.
+B, B like C, C not like A), so articles are clustered by their texts (`similar.cluster`), and teasers stay with
+the oldest one that they are like or tied to. Neither depends on the order in which they came.
 
 | relation | of a copy to the first |
 |---|---|
@@ -14,13 +14,14 @@ does not depend on the order in which they came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from crawler.compare import match, similar
 from crawler.compare.fingerprint import body
-from storage.records import Article, Change, ChangeKind, Item, Snapshot, Subject
+from storage.records import Article, Change, ChangeKind, Item, Snapshot, Subject, Teaser
 
 MOST_MEMBERS = 500  # of a cluster that are compared text by text
 
@@ -63,10 +64,14 @@ def clusters(
     `apart`: pairs of items of which a reviewer said that they are not one story.
     """
     kept = _without(ties, {frozenset(pair) for pair in apart})
+    ties_of: dict[str, list[Change]] = {}
+    for tie in kept:
+        ties_of.setdefault(tie.item_id, []).append(tie)
     found: dict[str, Cluster] = {}
     for component in _components(items, kept):
-        moved = {change.item_id for change in kept if change.kind is ChangeKind.MOVED}
-        for group in _by_text(component, items, kept):
+        own = [tie for id_ in component for tie in ties_of.get(id_, ())]
+        moved = {tie.item_id for tie in own if tie.kind is ChangeKind.MOVED}
+        for group in _by_text(component, items, own):
             if len(group) > 1:
                 cluster = _cluster([items[id_] for id_ in group], moved)
                 found.update(dict.fromkeys(group, cluster))
@@ -95,9 +100,10 @@ def _by_text(
     """`component` parted where its texts are strangers; a move and its old address stay together."""
     if len(component) <= 2 or len(component) > MOST_MEMBERS:
         return [list(component)]
-    if items[component[0]][0].subject is not Subject.ARTICLE:
-        return [list(component)]
-    labels = similar.cluster([(id_, _text(items[id_][1])) for id_ in sorted(component)])
+    if items[component[0]][0].subject is Subject.ARTICLE:
+        labels = similar.cluster([(id_, _text(items[id_][1])) for id_ in sorted(component)])
+    else:
+        labels = _with_oldest(component, items, {(tie.item_id, tie.of) for tie in ties})
     joined = {tie.item_id: tie.of for tie in ties if tie.kind is ChangeKind.MOVED and tie.of in labels}
     for new, old in joined.items():
         if new in labels and old is not None and labels[new] != labels[old]:
@@ -108,8 +114,32 @@ def _by_text(
     return list(groups.values())
 
 
+def _with_oldest(
+    component: Sequence[str], items: Mapping[str, tuple[Item, Snapshot]], tied: Set[tuple[str, str | None]]
+) -> dict[str, str]:
+    """The oldest teaser that each one is like, or tied to itself; one that is like none of them is its own."""
+    labels: dict[str, str] = {}
+    oldest: list[str] = []
+    for id_ in sorted(component, key=lambda id_: _age(items[id_][0])):
+        near = (one for one in oldest if (id_, one) in tied or _are_alike(items[id_][1], items[one][1]))
+        labels[id_] = next(near, id_)
+        if labels[id_] == id_:
+            oldest.append(id_)
+    return labels
+
+
+def _are_alike(one: Snapshot, other: Snapshot) -> bool:
+    teasers = [snapshot.content for snapshot in (one, other)]
+    own, older = [(t.headline, t.excerpt, t.date) for t in teasers if isinstance(t, Teaser)]
+    return similar.compare_teasers(own, older).is_same
+
+
+def _age(item: Item) -> tuple[datetime, str, str]:
+    return item.first_seen, item.order, item.id
+
+
 def _cluster(members: Sequence[tuple[Item, Snapshot]], moved: set[str]) -> Cluster:
-    ordered = sorted(members, key=lambda m: (m[0].first_seen, m[0].order, m[0].id))
+    ordered = sorted(members, key=lambda member: _age(member[0]))
     first, text = ordered[0]
     return Cluster(tuple(_member(item, snapshot, first, text, moved) for item, snapshot in ordered))
 
