@@ -1,0 +1,164 @@
+"""Keeps a source's promise: learns from every look, and sets the price of looks so that enough is noticed.
+
+A `Keeper` holds a source's `Experience` and the `Policy` that follows from it. It is told of every look and
+every signal, and gives back when to look next. It reads no clock and draws no lots. It asks for a new price
+when it has learned enough more; where more edits turn out late than promised, looks get cheaper until, at a
+price of nothing, every article of up to a week is looked at once a window: fixed polling is the worst that
+can happen.
+
+To be kept: the `Experience` of a source (`as_json`), and of an article what `Watched` holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import exp, floor
+
+from crawler.revisit import plan
+from crawler.revisit.experience import Experience
+from crawler.revisit.policy import Policy
+from crawler.revisit.rates import DAY, WEEK, Watched
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a source is to get. Hours; `requests_per_day` 0 = as many as the promise needs.
+
+    `share` of the edits is to be noticed within `window` of their happening; nobody waits longer than `longest`.
+    `poll`: the time between two looks at the channel that tells of edits.
+    """
+
+    window: float = 1.0
+    share: float = 0.95
+    longest: float = 30 * DAY
+    requests_per_day: float = 0.0
+    poll: float = 0.5
+
+
+Next = tuple[Watched, float]
+"""An article as it is known now, and when to look at it next."""
+
+_LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
+_LEARN_AT_MOST = 150  # or so many more
+_ENOUGH = 10  # edits in the account before it is believed
+_FADES = 0.997  # weight of what was noticed or late, an edit later
+_GAIN = 0.3
+_FACTORS = (1e-3, 1.1)
+_PROBED_AT_FIRST = 12
+_PROBED = 0.04  # the share of articles that are looked at in old age for the sake of learning
+_AHEAD = 0.05  # the part of a day by which the budget may be used before its time
+
+
+class Keeper:
+    """`begin`, then `looked`, `told` and `left` as they happen, for every article of one source."""
+
+    def __init__(self, promise: Promise, experience: Experience | None = None) -> None:
+        self.promise = promise
+        self.experience = experience or Experience()
+        self.policy = Policy(promise.window, longest=promise.longest)
+        self._scarcity = 1.0  # on the price, from how fast the budget was used up
+        self._day, self._spent = 0, 0
+        self._plan()
+
+    # ---------------------------------------------------------------- what happens
+
+    def begin(self, born: float, seen_at: float, *, lot: float = 0.5, is_covered: bool = False) -> Next:
+        """An article is new: it came out at `born` (as far as known) and was fetched at `seen_at`."""
+        self.experience.found(seen_at)
+        return self._next(Watched(born, seen_at, is_covered=is_covered, lot=lot))
+
+    def looked(self, watched: Watched, at: float, *, is_edited: bool) -> Next:
+        """The article was looked at, and had changed since the last look or not."""
+        self._spent += 1
+        known = self.experience
+        known.probes += at - watched.seen_at > 4 * self.promise.window
+        after, found = known.look(self.policy.rates, watched, at, is_edited=is_edited, poll=self.promise.poll)
+        self._account(watched, at, found)
+        if self._has_learned():
+            self._plan()
+        return self._next(after)
+
+    def told(self, watched: Watched, at: float) -> Next:
+        """A signal says that the article was edited after the last look."""
+        if watched.told_at is not None or not self.policy.trusts(self.experience.precision):
+            return self._next(watched)
+        return self._next(replace(watched, told_at=at))
+
+    def left(self, watched: Watched, at: float) -> Next:
+        """The channel no longer lists the article, and had not told of an edit since the last look."""
+        known, rates = self.experience, self.policy.rates
+        known.left(at - watched.born)
+        known.late += self._expected(watched, at)
+        silent = (1 - rates.untold) * rates.base(watched.born, watched.seen_at, at)
+        return self._next(replace(watched, seen_at=at, exposure=watched.exposure + silent, is_covered=False))
+
+    def may_look(self, now: float) -> float:
+        """`now`, or when the budget will have a request for it: it is spread over the day (UTC)."""
+        budget = self.promise.requests_per_day
+        if not budget:
+            return now
+        day = floor(now / DAY)
+        if day != self._day:
+            self._day, self._spent = day, 0
+        if self._spent + 1 <= budget * min(1.0, _AHEAD + (now / DAY - day)):
+            return now
+        self._scarcity = min(1e6, self._scarcity * 1.002)
+        self._set_price()
+        later = day * DAY + DAY * ((self._spent + 1) / budget - _AHEAD)
+        return max(now + 1 / 60, min(later, (day + 1) * DAY))
+
+    # ---------------------------------------------------------------- when to look next
+
+    def _next(self, watched: Watched) -> Next:
+        due = self.policy.next_look(watched)
+        probe = watched.seen_at + max(2 * self.promise.window, watched.seen_at - watched.born)
+        if probe < due and self._is_probed(watched):
+            due = probe
+        if not watched.is_covered:
+            end = min(due, watched.born + WEEK) - self.promise.window
+            self.experience.late += self._expected(watched, end)
+        return watched, due
+
+    def _is_probed(self, watched: Watched) -> bool:
+        share = max(_PROBED, 1 / (1 + self.experience.probes / _PROBED_AT_FIRST))
+        return watched.lot < share and watched.seen_at - watched.born < WEEK
+
+    def _expected(self, watched: Watched, end: float) -> float:
+        """Edits expected from the last look to `end`; of a covered article, those that nothing tells."""
+        return self.policy.expected(watched, watched.seen_at, end) if end > watched.seen_at else 0.0
+
+    # ---------------------------------------------------------------- the account, and the price
+
+    def _account(self, watched: Watched, at: float, found: float) -> None:
+        """What was found came in time or late; what was expected to come late stood in the account already."""
+        known = self.experience
+        whole, in_time = self._expected(watched, at), 1.0
+        if watched.told_at is None and at - watched.seen_at > self.promise.window:
+            in_time = min(1.0, self.policy.worth(watched, at) / max(1e-12, whole))
+        fade = _FADES**found
+        booked = 0.0 if watched.is_covered else whole * (1 - in_time)
+        known.noticed = known.noticed * fade + found * in_time
+        known.late = max(0.0, known.late * fade + found * (1 - in_time) - booked)
+
+    def _has_learned(self) -> bool:
+        seen = self.experience.edits
+        return (
+            seen > min(self._edits_then * _LEARN_MORE + 2, self._edits_then + _LEARN_AT_MOST)
+            or self.experience.looks > 1.5 * self._looks_then + 50
+        )
+
+    def _plan(self) -> None:
+        """Take in what was learned, and set the price anew."""
+        known, promise = self.experience, self.promise
+        rates = known.rates()
+        self._edits_then, self._looks_then = known.edits, known.looks
+        self._planned = plan.price(rates, promise.window, promise.share, known.covered_age)
+        if known.noticed + known.late > _ENOUGH:
+            amiss = (known.noticed / (known.noticed + known.late) - promise.share) / (1 - promise.share)
+            known.factor *= exp(_GAIN * max(-2.0, min(1.0, amiss)))
+            known.factor = max(_FACTORS[0], min(_FACTORS[1], known.factor))
+        self.policy = replace(self.policy, rates=rates)
+        self._set_price()
+
+    def _set_price(self) -> None:
+        self.policy = replace(self.policy, price=self._planned * self.experience.factor * self._scarcity)
