@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from math import exp, log
 from typing import Any
 
+from crawler.revisit.gap import Gap
 from crawler.revisit.rates import (
     AGES,
     ASSUMED,
@@ -126,96 +127,76 @@ class Experience:
         self.covered_age += (age - self.covered_age) / min(self.departures, 200)
 
     def look(
-        self, rates: Rates, watched: Watched, at: float, *, is_edited: bool, poll: float = 0.5
+        self, rates: Rates, watched: Watched, at: float, *, is_edited: bool, heard_at: float
     ) -> tuple[Watched, float]:
         """Learn from a look; gives back the article as it is known after it, and how many edits it found.
 
-        `poll`: hours between two looks at the channel, where a signal led here.
+        `heard_at`: when the channel had last told nothing of it.
         """
         self.looks += 1
         start, is_told = watched.seen_at, watched.told_at is not None
         if is_told:
             self.signals = self.signals * _SIGNALS_FADE + 1
             self.true_signals = self.true_signals * _SIGNALS_FADE + is_edited
-        after = replace(watched, seen_at=max(start, at), told_at=None)
+        after = replace(watched, seen_at=max(start, at), told_at=None, hidden=0.0)
         if at <= start:
             return after, 0.0
-        base = rates.base(watched.born, start, at)
-        self._expose(rates, watched, start, at)
-        self._judge(rates, watched, at, poll, is_edited=is_edited)
-        after = replace(after, exposure=watched.exposure + base)
-        if not is_edited:
-            return after, 0.0
-        since = max(start, at - poll) if is_told else start
-        part = rates.untold if watched.is_covered and not is_told else 1.0
-        own, found = self._count(rates, watched, since, at, part)
-        return replace(after, edits=watched.edits + own, last_edit=at), found
+        gap = Gap.upto(at, watched, rates, heard_at)
+        found = gap.found() if is_edited else 0.0
+        own = found * gap.own / gap.expected
+        self._learn_ages(gap, own)
+        self._learn_day(gap, own)
+        self._learn_following(gap, found)
+        self._learn_channel(gap, found)
+        self._learn_shape(gap, is_edited)
+        exposure = watched.exposure + sum(each.mass for each in gap.stretches)
+        after = replace(after, exposure=exposure, edits=watched.edits + own)
+        return (replace(after, last_edit=at) if is_edited else after), found
 
-    def _expose(self, rates: Rates, watched: Watched, start: float, end: float) -> None:
-        """Time has passed in which an edit could have happened."""
-        multiplier = watched.multiplier(rates.shape)
-        weight = multiplier * rates.day_factor(start, end)
-        for step, hours in rates.by_age.parts(start - watched.born, end - watched.born):
-            self.age_hours[step] += weight * hours
-        if watched.last_edit is not None:
-            for step, hours in rates.after_edit.parts(start - watched.last_edit, end - watched.last_edit):
-                self.after_hours[step] += hours
-        if end - start < DAY:
-            even = multiplier * rates.by_age.between(start - watched.born, end - watched.born)
-            for hour, hours in _clock_hours(start, end):
-                self.hour_expected[hour] += even * hours / (end - start)
+    def _learn_ages(self, gap: Gap, own: float) -> None:
+        """Fisher's scoring: where a look tells little of the rate, little exposure counts, and the surprise whole."""
+        watched, rates = gap.watched, gap.rates
+        information = gap.information()
+        weight = gap.mean_multiplier * rates.day_factor(watched.seen_at, gap.end)
+        credit = own - (1 - information) * gap.own
+        for step, hours, unheard, part in gap.ages():
+            self.age_hours[step] += weight * hours * (1 - unheard + unheard * information)
+            self.age_edits[step] += credit * part
 
-    def _count(
-        self, rates: Rates, watched: Watched, start: float, end: float, part: float
-    ) -> tuple[float, float]:
-        """Credit the edits found between two times: how many the article's own rate brought, and all of them.
+    def _learn_day(self, gap: Gap, own: float) -> None:
+        start, end = gap.watched.seen_at, gap.end
+        if end - start >= DAY:
+            return
+        information = gap.information()
+        parts = [(hour, hours, hours * gap.rates.by_hour.heights[hour]) for hour, hours in _clock_hours(start, end)]
+        whole = max(1e-300, sum(weighted for _, _, weighted in parts))
+        even = gap.own / max(1e-300, gap.rates.day_factor(start, end)) / (end - start)
+        for hour, hours, weighted in parts:
+            self.hour_expected[hour] += information * even * hours
+            self.hour_edits[hour] += (own - (1 - information) * gap.own) * weighted / whole
 
-        `part` of the edits could be among them.
-        """
-        multiplier = watched.multiplier(rates.shape)
-        unit = rates.base(watched.born, start, end)
-        base, more = multiplier * unit, rates.following(watched.last_edit, start, end)
-        expected = max(1e-9, base + more)
-        none = (_silence(rates.shape, watched, part * unit)) * exp(-part * more)
-        found = max(1.0, part * expected / max(1e-9, 1 - none))
-        own = found * base / expected
-        self._credit_ages(rates, watched, start, end, own)
-        if more and watched.last_edit is not None:
-            for step, hours in rates.after_edit.parts(start - watched.last_edit, end - watched.last_edit):
-                self.after_edits[step] += found / expected * rates.after_edit.heights[step] * hours
-        if end - start < DAY:
-            parts = [(hour, hours * rates.by_hour.heights[hour]) for hour, hours in _clock_hours(start, end)]
-            whole = sum(each for _, each in parts)
-            for hour, each in parts:
-                self.hour_edits[hour] += own * each / whole
-        return own, found
+    def _learn_following(self, gap: Gap, found: float) -> None:
+        last, rates = gap.watched.last_edit, gap.rates
+        if last is None:
+            return
+        for step, hours in rates.after_edit.parts(gap.watched.seen_at - last, gap.end - last):
+            self.after_hours[step] += hours
+            self.after_edits[step] += found / gap.expected * rates.after_edit.heights[step] * hours
 
-    def _credit_ages(self, rates: Rates, watched: Watched, start: float, end: float, own: float) -> None:
-        heights = rates.by_age.heights
-        ages = list(rates.by_age.parts(start - watched.born, end - watched.born))
-        mass = sum(heights[step] * hours for step, hours in ages)
-        for step, hours in ages:
-            self.age_edits[step] += own * heights[step] * hours / mass
+    def _learn_channel(self, gap: Gap, found: float) -> None:
+        hidden = gap.watched.hidden
+        if hidden:
+            self.untold_expected += hidden / gap.rates.untold
+            self.untold_edits += found * hidden / gap.expected
+        if not gap.watched.is_covered or gap.watched.told_at is not None or len(gap.stretches) < 2:
+            return
+        silent = gap.stretches[0]
+        self.untold_expected += gap.multiplier * silent.mass
+        self.untold_edits += found * gap.multiplier * silent.part * silent.mass / gap.expected
 
-    def _judge(self, rates: Rates, watched: Watched, at: float, poll: float, *, is_edited: bool) -> None:
-        """How likely was that, if articles differ much or little? And does the channel tell its edits?"""
-        start, is_told = watched.seen_at, watched.told_at is not None
-        base = rates.base(watched.born, start, at)
-        more = rates.following(watched.last_edit, start, at)
-        told = 1 - rates.untold if watched.is_covered else 0.0
-        if watched.is_covered and not is_told:
-            self.untold_expected += watched.multiplier(rates.shape) * base + more
-            self.untold_edits += is_edited
-        earlier = rates.base(watched.born, start, max(start, at - poll)) if is_told else 0.0
+    def _learn_shape(self, gap: Gap, is_edited: bool) -> None:
         for number, shape in enumerate(_SHAPES):
-            if is_told:
-                before = _silence(shape, watched, told * earlier)
-                likely = before - _silence(shape, watched, told * base)
-            else:
-                likely = _silence(shape, watched, base) * exp(-more)
-                if is_edited:
-                    likely = _silence(shape, watched, told * base) * exp(-told * more) - likely
-            self.shape_likelihood[number] += log(max(1e-9, likely))
+            self.shape_likelihood[number] += log(max(1e-9, gap.likelihood(shape, is_edited)))
 
     # ---------------------------------------------------------------- to be kept
 
@@ -243,12 +224,6 @@ def _clock_hours(start: float, end: float) -> list[tuple[int, float]]:
         found.append((int(start) % 24, stop - start))
         start = stop
     return found
-
-
-def _silence(shape: float, watched: Watched, expected: float) -> float:
-    """How likely it is that an article does nothing where so much is expected of one of multiplier 1."""
-    rate = shape + watched.exposure
-    return (rate / (rate + expected)) ** (shape + watched.edits)
 
 
 def _bend(edits: float, mass: float, assumed: float) -> float:

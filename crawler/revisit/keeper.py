@@ -25,7 +25,7 @@ class Promise:
     """What a source is to get. Hours; `requests_per_day` 0 = as many as the promise needs.
 
     `share` of the edits is to be noticed within `window` of their happening; nobody waits longer than `longest`.
-    `poll`: the time between two looks at the channel that tells of edits.
+    `poll`: the time between two looks at the channel that tells of edits, where there is one.
     """
 
     window: float = 1.0
@@ -41,9 +41,9 @@ Next = tuple[Watched, float]
 _LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
 _LEARN_AT_MOST = 150  # or so many more
 _ENOUGH = 10  # edits in the account before it is believed
-_FADES = 0.997  # weight of what was noticed or late, an edit later
+_FADES = 0.999  # weight of what was noticed or late, an edit later
 _GAIN = 0.3
-_FACTORS = (1e-3, 1.1)
+_FACTORS = (1e-3, 1.0)
 _PROBED_AT_FIRST = 12
 _PROBED = 0.04  # the share of articles that are looked at in old age for the sake of learning
 _AHEAD = 0.05  # the part of a day by which the budget may be used before its time
@@ -67,12 +67,20 @@ class Keeper:
         self.experience.found(seen_at)
         return self._next(Watched(born, seen_at, is_covered=is_covered, lot=lot))
 
-    def looked(self, watched: Watched, at: float, *, is_edited: bool) -> Next:
-        """The article was looked at, and had changed since the last look or not."""
+    def looked(
+        self, watched: Watched, at: float, *, is_edited: bool, polled_at: float | None = None
+    ) -> Next:
+        """The article was looked at, and had changed since the last look or not.
+
+        `polled_at`: when the channel was last looked at, if that is known.
+        """
+        poll = self.promise.poll
+        polled = at - poll / 2 if polled_at is None else polled_at
+        heard = polled - poll if watched.told_at is not None else polled
         self._spent += 1
         known = self.experience
         known.probes += at - watched.seen_at > 4 * self.promise.window
-        after, found = known.look(self.policy.rates, watched, at, is_edited=is_edited, poll=self.promise.poll)
+        after, found = known.look(self.policy.rates, watched, at, is_edited=is_edited, heard_at=heard)
         self._account(watched, at, found)
         if self._has_learned():
             self._plan()
@@ -88,9 +96,13 @@ class Keeper:
         """The channel no longer lists the article, and had not told of an edit since the last look."""
         known, rates = self.experience, self.policy.rates
         known.left(at - watched.born)
-        known.late += self._expected(watched, at)
+        hidden = self._expected(watched, at)
+        known.late += hidden
         silent = (1 - rates.untold) * rates.base(watched.born, watched.seen_at, at)
-        return self._next(replace(watched, seen_at=at, exposure=watched.exposure + silent, is_covered=False))
+        after = replace(
+            watched, seen_at=at, exposure=watched.exposure + silent, is_covered=False, hidden=hidden
+        )
+        return self._next(after)
 
     def may_look(self, now: float) -> float:
         """`now`, or when the budget will have a request for it: it is spread over the day (UTC)."""
@@ -132,7 +144,7 @@ class Keeper:
     def _account(self, watched: Watched, at: float, found: float) -> None:
         """What was found came in time or late; what was expected to come late stood in the account already."""
         known = self.experience
-        whole, in_time = self._expected(watched, at), 1.0
+        whole, in_time = self._expected(watched, at) + watched.hidden, 1.0
         if watched.told_at is None and at - watched.seen_at > self.promise.window:
             in_time = min(1.0, self.policy.worth(watched, at) / max(1e-12, whole))
         fade = _FADES**found
@@ -155,7 +167,7 @@ class Keeper:
         self._planned = plan.price(rates, promise.window, promise.share, known.covered_age)
         if known.noticed + known.late > _ENOUGH:
             amiss = (known.noticed / (known.noticed + known.late) - promise.share) / (1 - promise.share)
-            known.factor *= exp(_GAIN * max(-2.0, min(1.0, amiss)))
+            known.factor *= exp(_GAIN * max(-2.0, min(0.3, amiss)))
             known.factor = max(_FACTORS[0], min(_FACTORS[1], known.factor))
         self.policy = replace(self.policy, rates=rates)
         self._set_price()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from crawler.revisit.plan import eagerness
 from crawler.revisit.rates import ASSUMED, DAY, Rates, Watched
 
+_PRECISE = 0.25  # signals of which so many are true are followed at any price
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -45,10 +47,13 @@ class Policy:
     def expected(self, watched: Watched, start: float, end: float) -> float:
         """Edits expected between two times; of an article that a channel covers, those that it does not tell."""
         rates = self.rates
-        own = watched.multiplier(rates.shape) * rates.base(watched.born, start, end)
-        whole = own + rates.following(watched.last_edit, start, end)
-        return whole * rates.untold if watched.is_covered else whole
+        base = rates.base(watched.born, start, end)
+        following = rates.following(watched.last_edit, start, end)
+        if not watched.is_covered:
+            return watched.multiplier(rates.shape) * base + following
+        silence = (1 - rates.untold) * rates.base(watched.born, watched.seen_at, end)
+        return rates.untold * (watched.multiplier(rates.shape, silence) * base + following)
 
     def trusts(self, precision: float) -> bool:
         """Whether a signal is worth a look, when that share of them was true."""
-        return precision >= self.price
+        return precision >= min(self.price, _PRECISE)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor
 
 DAY = 24.0
@@ -69,7 +70,7 @@ def _measured(left: float, right: float) -> float:
 AGES = (0.0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 120, 168, 336, 720, 8760)
 _YOUNG = (3.54, 1.92, 0.92, 0.52, 0.36, 0.28, 0.20, 0.13, 0.10)
 MEASURED = Steps.of(
-    AGES, (*_YOUNG, *(_measured(a, b) for a, b in zip(AGES[9:], AGES[10:], strict=False)), 1e-7)
+    AGES, (*_YOUNG, *(_measured(a, b) for a, b in pairwise(AGES[9:])), 1e-7)
 )
 MEASURED_SHAPE = 0.96  # of the Gamma distribution that the articles' multipliers come from
 
@@ -116,7 +117,8 @@ class Watched:
 
     `edits` were seen (an estimate where several may lie between two looks) where `exposure` was to be expected
     of an article of multiplier 1. `told_at`: when a signal said that it was edited since the last look.
-    `is_covered`: a channel that tells of edits still lists it. `lot` in [0, 1) is drawn once, from its key.
+    `is_covered`: a channel that tells of edits still lists it; `hidden`: edits that it did not tell of and that
+    nobody looked for, as far as expected, when it did no longer. `lot` in [0, 1) is drawn once, from its key.
     """
 
     born: float
@@ -126,8 +128,12 @@ class Watched:
     last_edit: float | None = None
     told_at: float | None = None
     is_covered: bool = False
+    hidden: float = 0.0
     lot: float = 0.5
 
-    def multiplier(self, shape: float) -> float:
-        """The posterior mean of how much more often than others it is edited."""
-        return (shape + self.edits) / (shape + self.exposure)
+    def multiplier(self, shape: float, silence: float = 0.0) -> float:
+        """The posterior mean of how much more often than others it is edited.
+
+        `silence`: what was to be expected besides, and did not happen, as its channel's silence tells.
+        """
+        return (shape + self.edits) / (shape + self.exposure + silence)

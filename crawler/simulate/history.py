@@ -5,7 +5,9 @@ Plain values. Times are hours since 1970-01-01T00:00Z, as in `crawler.revisit`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.revisit.rates import WEEK
 
@@ -29,17 +31,28 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The stories of one source, in order of `first_seen`. `polls`: looks at its channel, all in all."""
+    """The stories of one source, in order of `first_seen`. `polls`: when its channel is looked at, ascending."""
 
     name: str
     stories: tuple[Story, ...]
-    polls: int = 0
-    poll_hours: float = 0.5
+    polls: tuple[float, ...] = ()
 
     @property
     def edits(self) -> int:
         """How many edits there are to be seen."""
         return sum(len(story.edits) for story in self.stories)
+
+    @property
+    def poll_hours(self) -> float:
+        """The usual time between two looks at the channel; 0 where there is none."""
+        gaps = sorted(after - before for before, after in pairwise(self.polls))
+        return gaps[len(gaps) // 2] if gaps else 0.0
+
+    @property
+    def polls_while_publishing(self) -> int:
+        """Looks at the channel until the last article came out: they are shared by all of them."""
+        last = self.stories[-1].first_seen if self.stories else 0.0
+        return bisect_right(self.polls, last)
 
     @property
     def hours(self) -> float:

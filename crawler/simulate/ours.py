@@ -22,13 +22,13 @@ class _Event(IntEnum):
 
 def play(history: History, promise: Promise, uses_signals: bool = True) -> tuple[Tally, Keeper]:
     """What comes of our policy on `history`, and what it has learned by the end."""
-    run = _Run(history, replace(promise, poll=history.poll_hours), uses_signals)
+    run = _Run(history, replace(promise, poll=history.poll_hours or promise.poll), uses_signals)
     run.run()
     tally = Tally()
     for story, looks in zip(history.stories, run.looks, strict=True):
         tally.take(story.edits, looks)
     if uses_signals:
-        tally.requests += history.polls
+        tally.requests += history.polls_while_publishing
     return tally, run.keeper
 
 
@@ -36,7 +36,8 @@ class _Run:
     def __init__(self, history: History, promise: Promise, uses_signals: bool) -> None:
         self.stories = history.stories
         self.keeper = Keeper(promise)
-        self.uses_signals = uses_signals and history.polls > 0
+        self.polls = history.polls
+        self.uses_signals = uses_signals and bool(history.polls)
         self.looks: list[list[float]] = [[] for _ in self.stories]
         self.watched: list[Watched | None] = [None] * len(self.stories)
         self.due = [0.0] * len(self.stories)  # the look that counts, where several are booked
@@ -90,7 +91,13 @@ class _Run:
         edits, before = self.stories[number].edits, self.seen[number]
         self.seen[number] = bisect_right(edits, at)
         self.looks[number].append(at)
-        self._book(number, self.keeper.looked(watched, at, is_edited=self.seen[number] > before))
+        is_edited = self.seen[number] > before
+        self._book(number, self.keeper.looked(watched, at, is_edited=is_edited, polled_at=self._polled_at(at)))
+
+    def _polled_at(self, at: float) -> float | None:
+        """When the channel was last looked at."""
+        place = bisect_right(self.polls, at)
+        return self.polls[place - 1] if place else None
 
 
 _GOLDEN = (5**0.5 - 1) / 2  # spreads the lots evenly

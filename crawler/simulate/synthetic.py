@@ -75,8 +75,12 @@ def synthetic(name: str, articles: int, seed: int) -> History:
         born = _START + (number + random.random()) * DAY / site.per_day
         stories.append(_story(site, born, random))
     stories.sort(key=lambda story: story.first_seen)
-    polls = round(articles * DAY / site.per_day / POLL_HOURS) if site.told else 0
-    return History(name, tuple(stories), polls, POLL_HOURS)
+    return History(name, tuple(stories), _polls(stories) if site.told else ())
+
+
+def _polls(stories: list[Story]) -> tuple[float, ...]:
+    first, last = stories[0].first_seen, stories[-1].until
+    return tuple(n * POLL_HOURS for n in range(math.ceil(first / POLL_HOURS), math.ceil(last / POLL_HOURS)))
 
 
 def _story(site: Site, born: float, random: Random) -> Story:
