@@ -168,7 +168,9 @@ class Experience:
         if end - start >= DAY:
             return
         information = gap.information()
-        parts = [(hour, hours, hours * gap.rates.by_hour.heights[hour]) for hour, hours in _clock_hours(start, end)]
+        parts = [
+            (hour, hours, hours * gap.rates.by_hour.heights[hour]) for hour, hours in _clock_hours(start, end)
+        ]
         whole = max(1e-300, sum(weighted for _, _, weighted in parts))
         even = gap.own / max(1e-300, gap.rates.day_factor(start, end)) / (end - start)
         for hour, hours, weighted in parts:
@@ -236,4 +238,4 @@ def _bend(edits: float, mass: float, assumed: float) -> float:
 def _beside(bends: list[float], place: int) -> float:
     """What the neighbours suggest, geometric mean."""
     left, right = bends[max(0, place - 1)], bends[min(len(bends) - 1, place + 1)]
-    return (left * right) ** 0.5
+    return float((left * right) ** 0.5)

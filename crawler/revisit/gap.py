@@ -98,9 +98,7 @@ class Gap:
             return 1.0
         shape = self.rates.shape
         nothing = self.unchanged(shape)
-        slope = (shape + self.watched.edits) / (
-            shape + self.watched.exposure + self.silence + self.unit
-        )
+        slope = (shape + self.watched.edits) / (shape + self.watched.exposure + self.silence + self.unit)
         return min(1.0, max(0.05, self.unit * slope * nothing / max(_TINY, 1 - nothing)))
 
     def likelihood(self, shape: float, is_edited: bool) -> float:

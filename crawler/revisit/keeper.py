@@ -40,6 +40,7 @@ Next = tuple[Watched, float]
 
 _LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
 _LEARN_AT_MOST = 150  # or so many more
+_CAUTION = 0.93  # of what may be missed is planned to be: edits come by luck
 _ENOUGH = 10  # edits in the account before it is believed
 _FADES = 0.999  # weight of what was noticed or late, an edit later
 _GAIN = 0.3
@@ -67,9 +68,7 @@ class Keeper:
         self.experience.found(seen_at)
         return self._next(Watched(born, seen_at, is_covered=is_covered, lot=lot))
 
-    def looked(
-        self, watched: Watched, at: float, *, is_edited: bool, polled_at: float | None = None
-    ) -> Next:
+    def looked(self, watched: Watched, at: float, *, is_edited: bool, polled_at: float | None = None) -> Next:
         """The article was looked at, and had changed since the last look or not.
 
         `polled_at`: when the channel was last looked at, if that is known.
@@ -164,7 +163,8 @@ class Keeper:
         known, promise = self.experience, self.promise
         rates = known.rates()
         self._edits_then, self._looks_then = known.edits, known.looks
-        self._planned = plan.price(rates, promise.window, promise.share, known.covered_age)
+        aim = 1 - (1 - promise.share) * _CAUTION
+        self._planned = plan.price(rates, promise.window, aim, known.covered_age)
         if known.noticed + known.late > _ENOUGH:
             amiss = (known.noticed / (known.noticed + known.late) - promise.share) / (1 - promise.share)
             known.factor *= exp(_GAIN * max(-2.0, min(0.3, amiss)))

@@ -1,9 +1,9 @@
 """When to look at an article again, at a price: the rule itself. Pure.
 
-    told by a signal      now, if enough of the signals were true
-    otherwise             as soon as the look is worth its price: the edits that it is expected to find within
-                          `window` of their happening; near the price, the less it is worth the later
-    at the latest         `longest` after the last look
+told by a signal      now, if enough of the signals were true
+otherwise             as soon as the look is worth its price: the edits that it is expected to find within
+                      `window` of their happening; near the price, the less it is worth the later
+at the latest         `longest` after the last look
 """
 
 from __future__ import annotations

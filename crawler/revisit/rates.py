@@ -64,14 +64,12 @@ class Steps:
 
 def _measured(left: float, right: float) -> float:
     """Edits per article and hour between two ages past 8 hours: 0.1 · (8 / age)^2.1, averaged."""
-    return 0.1 * 8**2.1 * (left**-1.1 - right**-1.1) / 1.1 / (right - left)
+    return float(0.1 * 8**2.1 * (left**-1.1 - right**-1.1) / 1.1 / (right - left))
 
 
 AGES = (0.0, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 120, 168, 336, 720, 8760)
 _YOUNG = (3.54, 1.92, 0.92, 0.52, 0.36, 0.28, 0.20, 0.13, 0.10)
-MEASURED = Steps.of(
-    AGES, (*_YOUNG, *(_measured(a, b) for a, b in pairwise(AGES[9:])), 1e-7)
-)
+MEASURED = Steps.of(AGES, (*_YOUNG, *(_measured(a, b) for a, b in pairwise(AGES[9:])), 1e-7))
 MEASURED_SHAPE = 0.96  # of the Gamma distribution that the articles' multipliers come from
 
 SINCE_EDIT = (0.0, 1, 3, 8, 24, 72)  # past the last of them nothing more follows an edit

@@ -92,7 +92,9 @@ class _Run:
         self.seen[number] = bisect_right(edits, at)
         self.looks[number].append(at)
         is_edited = self.seen[number] > before
-        self._book(number, self.keeper.looked(watched, at, is_edited=is_edited, polled_at=self._polled_at(at)))
+        self._book(
+            number, self.keeper.looked(watched, at, is_edited=is_edited, polled_at=self._polled_at(at))
+        )
 
     def _polled_at(self, at: float) -> float | None:
         """When the channel was last looked at."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import ceil
 
 from crawler.simulate.history import History, Story
 
@@ -37,6 +38,19 @@ class Tally:
             at = bisect_right(looks, edit)
             if at < len(looks):
                 self.delays.append(looks[at] - edit)
+
+    def add(self, other: Tally) -> None:
+        """What another saw besides."""
+        self.requests += other.requests
+        self.edits += other.edits
+        self.delays += other.delays
+
+    def delay_seconds(self, part: float) -> float | None:
+        """The delay that this part of the edits seen does not exceed; None where none was seen."""
+        if not self.delays:
+            return None
+        ordered = sorted(self.delays)
+        return ordered[min(len(ordered) - 1, ceil(part * len(ordered)) - 1)] * 3600
 
     def seen_within(self, window: float) -> float:
         """The share of all edits that were seen within so many hours; 1 where there was none."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from crawler.revisit.rates import ASSUMED, DAY, HOURS, MEASURED, MEASURED_SHAPE, WEEK, Steps
+from crawler.revisit.rates import DAY, HOURS, MEASURED, MEASURED_SHAPE, WEEK, Steps
 from crawler.simulate.history import History, Story
 
 PER_DAY = 120
@@ -40,7 +40,9 @@ class Site:
 
 def _night(factor: float) -> Steps:
     """Nearly nobody at work from 22 to 6 UTC."""
-    return Steps.of(HOURS, (*(factor if h < 6 or h >= 22 else (24 - 8 * factor) / 16 for h in range(24)), 1.0))
+    return Steps.of(
+        HOURS, (*(factor if h < 6 or h >= 22 else (24 - 8 * factor) / 16 for h in range(24)), 1.0)
+    )
 
 
 _FLAT = Steps.of((0.0, WEEK), (3.9 / WEEK, 3.9 / WEEK))
@@ -51,17 +53,28 @@ _NEVER = Steps.of((0.0, 1.0), (0.0, 0.0))
 
 SITES = {
     "plain": Site("the measured model; nothing tells of an edit"),
-    "feed": Site("with a feed of the last 36 hours whose `updated` tells 85 % of edits", told=0.85, covered_hours=36),
-    "sitemap": Site("with a news sitemap of two days whose `lastmod` tells 95 %", told=0.95, covered_hours=48),
+    "feed": Site(
+        "with a feed of the last 36 hours whose `updated` tells 85 % of edits", told=0.85, covered_hours=36
+    ),
+    "sitemap": Site(
+        "with a news sitemap of two days whose `lastmod` tells 95 %", told=0.95, covered_hours=48
+    ),
     "night": Site("nearly no edits from 22 to 6 UTC", by_hour=_night(0.05)),
-    "bursts": Site("an edit brings others", Steps.of(MEASURED.edges, tuple(0.4 * h for h in MEASURED.heights)), burst=0.6),
+    "bursts": Site(
+        "an edit brings others", Steps.of(MEASURED.edges, tuple(0.4 * h for h in MEASURED.heights)), burst=0.6
+    ),
     "flat": Site("edits at any age alike, articles alike", _FLAT, shape=math.inf),
     "uneven": Site("edits at any age alike; few articles have most", _FLAT, shape=0.3),
     "late": Site("edits come in days two to five", _LATE),
     "slow": Site("edits over two days", _SLOW),
     "quiet": Site("one edit in five articles", _QUIET, per_day=20),
     "never": Site("nothing is ever edited", _NEVER),
-    "live": Site("one article in fifty is edited hourly, the others never", Steps.of((0.0, WEEK), (50.0, 50.0)), shape=math.inf, busy_share=0.02),
+    "live": Site(
+        "one article in fifty is edited hourly, the others never",
+        Steps.of((0.0, WEEK), (50.0, 50.0)),
+        shape=math.inf,
+        busy_share=0.02,
+    ),
     "small": Site("two articles a day", per_day=2),
 }
 PRESETS = ("plain", "feed", "sitemap")
@@ -69,7 +82,7 @@ PRESETS = ("plain", "feed", "sitemap")
 
 def synthetic(name: str, articles: int, seed: int) -> History:
     """The history of the made-up site `name` (a key of `SITES`) with so many articles."""
-    site, random = SITES[name], Random(f"{name} {seed}")
+    site, random = SITES[name], Random(f"{name} {seed}")  # noqa: S311 (nobody gains by guessing these)
     stories = []
     for number in range(articles):
         born = _START + (number + random.random()) * DAY / site.per_day
