@@ -161,7 +161,7 @@ class Experience:
         credit = own - (1 - information) * gap.own
         for step, hours, unheard, part in gap.ages():
             self.age_hours[step] += weight * hours * (1 - unheard + unheard * information)
-            self.age_edits[step] += credit * part
+            self.age_edits[step] = max(0.0, self.age_edits[step] + credit * part)
 
     def _learn_day(self, gap: Gap, own: float) -> None:
         start, end = gap.watched.seen_at, gap.end
@@ -175,7 +175,8 @@ class Experience:
         even = gap.own / max(1e-300, gap.rates.day_factor(start, end)) / (end - start)
         for hour, hours, weighted in parts:
             self.hour_expected[hour] += information * even * hours
-            self.hour_edits[hour] += (own - (1 - information) * gap.own) * weighted / whole
+            credit = (own - (1 - information) * gap.own) * weighted / whole
+            self.hour_edits[hour] = max(0.0, self.hour_edits[hour] + credit)
 
     def _learn_following(self, gap: Gap, found: float) -> None:
         last, rates = gap.watched.last_edit, gap.rates
