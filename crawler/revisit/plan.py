@@ -14,6 +14,7 @@ from crawler.revisit.rates import WEEK, Rates
 
 _BAND = 0.15  # prices blur over this part of themselves, so that there is one for every share
 _MOST_SEEN = 20  # classes of articles: by edits seen, up to so many
+_FINE = 24  # windows that are followed one by one
 _FEWEST = 1e-5  # a class with so small a part of all articles is let go
 
 
@@ -53,20 +54,21 @@ def outlook(rates: Rates, window: float, at_price: float, covered_until: float =
     found = looks = total = 0.0
     age, horizon = 0.0, max(WEEK, 7 * window)
     while age < horizon:
-        mass = rates.by_age.between(age, age + window)
+        windows = max(1, int(age / (_FINE * window)))  # later ages in larger steps: little happens there
+        mass = rates.by_age.between(age, age + windows * window)
         blind = mass * (rates.untold if age < covered_until else 1.0)
         for number in range(_MOST_SEEN, -1, -1):
             one = classes[number]
             if one.part < _FEWEST:
                 continue
             multiplier = (rates.shape + one.edits) / (rates.shape + one.exposure)
-            keen = eagerness(multiplier * blind, at_price)
+            keen = eagerness(multiplier * blind / windows, at_price)
             told = multiplier * (mass - blind) * one.part
             total += multiplier * mass * one.part
             found += told + keen * multiplier * blind * one.part
-            looks += told + keen * one.part
+            looks += told + keen * windows * one.part
             one.look(keen, blind, rates.shape, classes[min(number + 1, _MOST_SEEN)])
-        age += window
+        age += windows * window
     return Outlook(found / total if total else 1.0, looks, total)
 
 
