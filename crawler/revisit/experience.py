@@ -35,6 +35,7 @@ _SIGNALS_WORTH, _SIGNALS_TRUE = 4.0, 0.7
 _SIGNALS_FADE = 0.99
 _PASSES = 4
 _SHAPES = (0.25, 0.5, MEASURED_SHAPE, 2.0, 4.0, 12.0)
+_SHAPE_FADES = 0.9995  # a look later: what was learned with a wrong curve is to be forgotten
 _SHAPE_DOUBT = (-2.0, -1.0, 0.0, -1.0, -2.0, -3.0)  # log of how little each is believed at first
 
 
@@ -61,6 +62,7 @@ class Experience:
     true_signals: float = 0.0
     covered_age: float = 0.0  # at which articles leave the channel, on average
     departures: int = 0
+    is_broken: bool = False  # the promise is: far more was late than it allows
     factor: float = 1.0  # on the price, from how well the promise was kept
     noticed: float = 0.0  # edits found within the window of their happening; both fade
     late: float = 0.0  # edits expected where nobody looked in time
@@ -149,8 +151,7 @@ class Experience:
         self._learn_following(gap, found)
         self._learn_channel(gap, found)
         self._learn_shape(gap, is_edited)
-        exposure = watched.exposure + sum(each.mass for each in gap.stretches)
-        after = replace(after, exposure=exposure, edits=watched.edits + own)
+        after = replace(after, edits=watched.edits + own)
         return (replace(after, last_edit=at) if is_edited else after), found
 
     def _learn_ages(self, gap: Gap, own: float) -> None:
@@ -199,7 +200,8 @@ class Experience:
 
     def _learn_shape(self, gap: Gap, is_edited: bool) -> None:
         for number, shape in enumerate(_SHAPES):
-            self.shape_likelihood[number] += log(max(1e-9, gap.likelihood(shape, is_edited)))
+            kept = self.shape_likelihood[number] * _SHAPE_FADES
+            self.shape_likelihood[number] = kept + log(max(1e-9, gap.likelihood(shape, is_edited)))
 
     # ---------------------------------------------------------------- to be kept
 

@@ -40,6 +40,7 @@ class Gap:
     unit: float
     more: float
     silence: float
+    exposure: float  # edits expected before the gap, of multiplier 1
 
     @classmethod
     def upto(cls, at: float, watched: Watched, rates: Rates, heard_at: float) -> Gap:
@@ -54,7 +55,7 @@ class Gap:
         unit = sum(each.part * each.mass for each in stretches)
         more = rates.following(watched.last_edit, watched.seen_at, at) + watched.hidden
         silence = sum((1 - each.part) * each.mass for each in stretches)
-        return cls(rates, watched, at, stretches, unit, more, silence)
+        return cls(rates, watched, at, stretches, unit, more, silence, rates.exposure(watched))
 
     @property
     def own(self) -> float:
@@ -64,12 +65,12 @@ class Gap:
     @property
     def multiplier(self) -> float:
         """The article's, as known after the channel's silence."""
-        return self.watched.multiplier(self.rates.shape, self.silence)
+        return self.rates.multiplier(self.watched, self.silence)
 
     @property
     def mean_multiplier(self) -> float:
         """The article's, on average over the silence, in which less and less was to be expected of it."""
-        start = self.rates.shape + self.watched.exposure
+        start = self.rates.shape + self.exposure
         if self.silence < _TINY * start:
             return self.multiplier
         return (self.rates.shape + self.watched.edits) / self.silence * log(1 + self.silence / start)
@@ -81,14 +82,14 @@ class Gap:
 
     def unchanged(self, shape: float) -> float:
         """How likely the article is to be found unchanged, if the multipliers' distribution has this shape."""
-        return _silence(shape, self.watched, self.unit, self.silence) * exp(-self.more)
+        return self._quiet(shape, self.unit, self.silence) * exp(-self.more)
 
     def found(self) -> float:
         """How many edits there are behind one change, on average."""
         if self.watched.told_at is None or len(self.stretches) < 2:
             return max(1.0, self.expected / max(_TINY, 1 - self.unchanged(self.rates.shape)))
         silent, told = self.stretches  # the signal is of an edit in the last stretch
-        none = _silence(self.rates.shape, self.watched, told.mass, self.silence)
+        none = self._quiet(self.rates.shape, told.mass, self.silence)
         last = self.multiplier * told.mass / max(_TINY, 1 - none)
         return self.multiplier * silent.part * silent.mass + max(1.0, last)
 
@@ -98,18 +99,18 @@ class Gap:
             return 1.0
         shape = self.rates.shape
         nothing = self.unchanged(shape)
-        slope = (shape + self.watched.edits) / (shape + self.watched.exposure + self.silence + self.unit)
+        slope = (shape + self.watched.edits) / (shape + self.exposure + self.silence + self.unit)
         return min(1.0, max(0.05, self.unit * slope * nothing / max(_TINY, 1 - nothing)))
 
     def likelihood(self, shape: float, is_edited: bool) -> float:
         """How likely the outcome was, signal included, if the multipliers' distribution has this shape."""
-        watched, told = self.watched, 1 - self.rates.untold if self.watched.is_covered else 0.0
+        told = 1 - self.rates.untold if self.watched.is_covered else 0.0
         whole = sum(each.mass for each in self.stretches)
         last = self.stretches[-1].mass
-        if watched.told_at is not None:
-            return _silence(shape, watched, told * (whole - last)) - _silence(shape, watched, told * whole)
-        silent = _silence(shape, watched, whole) * exp(-self.more)
-        return _silence(shape, watched, told * (whole - last)) - silent if is_edited else silent
+        if self.watched.told_at is not None:
+            return self._quiet(shape, told * (whole - last)) - self._quiet(shape, told * whole)
+        silent = self._quiet(shape, whole) * exp(-self.more)
+        return self._quiet(shape, told * (whole - last)) - silent if is_edited else silent
 
     def ages(self) -> Iterator[tuple[int, float, float, float]]:
         """The steps of the curve by age: number, hours, how much is unheard, its part of the unheard edits."""
@@ -119,11 +120,10 @@ class Gap:
             for step, hours in curve.parts(each.start - born, each.end - born):
                 yield step, hours, each.part, scale * curve.heights[step] * hours / max(1e-300, self.unit)
 
+    def _quiet(self, shape: float, expected: float, already: float = 0.0) -> float:
+        """How likely the article does nothing where so much is expected of one of multiplier 1.
 
-def _silence(shape: float, watched: Watched, expected: float, already: float = 0.0) -> float:
-    """How likely an article is to do nothing where so much is expected of one of multiplier 1.
-
-    Where so much was expected `already` since the last look, and did not happen.
-    """
-    rate = shape + watched.exposure + already
-    return float((rate / (rate + expected)) ** (shape + watched.edits))
+        Where so much was expected `already` in this gap, and did not happen.
+        """
+        rate = shape + self.exposure + already
+        return float((rate / (rate + expected)) ** (shape + self.watched.edits))

@@ -2,9 +2,9 @@
 
 A `Keeper` holds a source's `Experience` and the `Policy` that follows from it. It is told of every look and
 every signal, and gives back when to look next. It reads no clock and draws no lots. It asks for a new price
-when it has learned enough more; where more edits turn out late than promised, looks get cheaper until, at a
-price of nothing, every article of up to a week is looked at once a window: fixed polling is the worst that
-can happen.
+when it has learned enough more. Where more edits turn out late than promised, looks get cheaper; where many
+more do, the model does not fit (yet), and looks cost next to nothing: every article of up to a week is
+then looked at once a window, as fixed polling does, until the promise is kept again.
 
 To be kept: the `Experience` of a source (`as_json`), and of an article what `Watched` holds.
 """
@@ -41,10 +41,12 @@ Next = tuple[Watched, float]
 _LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
 _LEARN_AT_MOST = 150  # or so many more
 _CAUTION = 0.93  # of what may be missed is planned to be: edits come by luck
-_ENOUGH = 10  # edits in the account before it is believed
+_ENOUGH = 6  # edits in the account before it is believed
 _FADES = 0.999  # weight of what was noticed or late, an edit later
 _GAIN = 0.3
 _FACTORS = (1e-3, 1.0)
+_BROKEN, _MENDED = 4.0, 2.0  # times what may be late: the promise is broken above, and kept again below
+_NEARLY_NOTHING = 1e-4  # edits an hour: an article of which less is expected is left alone even then
 _PROBED_AT_FIRST = 12
 _PROBED = 0.04  # the share of articles that are looked at in old age for the sake of learning
 _AHEAD = 0.05  # the part of a day by which the budget may be used before its time
@@ -66,7 +68,7 @@ class Keeper:
     def begin(self, born: float, seen_at: float, *, lot: float = 0.5, is_covered: bool = False) -> Next:
         """An article is new: it came out at `born` (as far as known) and was fetched at `seen_at`."""
         self.experience.found(seen_at)
-        return self._next(Watched(born, seen_at, is_covered=is_covered, lot=lot))
+        return self._next(Watched(born, seen_at, seen_at, is_covered=is_covered, lot=lot))
 
     def looked(self, watched: Watched, at: float, *, is_edited: bool, polled_at: float | None = None) -> Next:
         """The article was looked at, and had changed since the last look or not.
@@ -93,14 +95,11 @@ class Keeper:
 
     def left(self, watched: Watched, at: float) -> Next:
         """The channel no longer lists the article, and had not told of an edit since the last look."""
-        known, rates = self.experience, self.policy.rates
+        known = self.experience
         known.left(at - watched.born)
         hidden = self._expected(watched, at)
         known.late += hidden
-        silent = (1 - rates.untold) * rates.base(watched.born, watched.seen_at, at)
-        after = replace(
-            watched, seen_at=at, exposure=watched.exposure + silent, is_covered=False, hidden=hidden
-        )
+        after = replace(watched, seen_at=at, is_covered=False, hidden=hidden)
         return self._next(after)
 
     def may_look(self, now: float) -> float:
@@ -165,12 +164,23 @@ class Keeper:
         self._edits_then, self._looks_then = known.edits, known.looks
         aim = 1 - (1 - promise.share) * _CAUTION
         self._planned = plan.price(rates, promise.window, aim, known.covered_age)
-        if known.noticed + known.late > _ENOUGH:
-            amiss = (known.noticed / (known.noticed + known.late) - promise.share) / (1 - promise.share)
-            known.factor *= exp(_GAIN * max(-2.0, min(0.3, amiss)))
-            known.factor = max(_FACTORS[0], min(_FACTORS[1], known.factor))
+        self._judge_account()
         self.policy = replace(self.policy, rates=rates)
         self._set_price()
 
+    def _judge_account(self) -> None:
+        """Looks get cheaper where too much was late; where far too much was, they cost next to nothing."""
+        known, missed = self.experience, 1 - self.promise.share
+        whole = known.noticed + known.late
+        if whole <= _ENOUGH:
+            return
+        late = known.late / whole
+        known.factor *= exp(_GAIN * max(-2.0, min(0.3, (missed - late) / missed)))
+        known.factor = max(_FACTORS[0], min(_FACTORS[1], known.factor))
+        known.is_broken = late > missed * (_MENDED if known.is_broken else _BROKEN)
+
     def _set_price(self) -> None:
-        self.policy = replace(self.policy, price=self._planned * self.experience.factor * self._scarcity)
+        price = self._planned * self.experience.factor
+        if self.experience.is_broken:
+            price = min(price, _NEARLY_NOTHING * self.promise.window)
+        self.policy = replace(self.policy, price=price * self._scarcity)

@@ -50,9 +50,9 @@ class Policy:
         base = rates.base(watched.born, start, end)
         following = rates.following(watched.last_edit, start, end)
         if not watched.is_covered:
-            return watched.multiplier(rates.shape) * base + following
+            return rates.multiplier(watched) * base + following
         silence = (1 - rates.untold) * rates.base(watched.born, watched.seen_at, end)
-        return rates.untold * (watched.multiplier(rates.shape, silence) * base + following)
+        return rates.untold * (rates.multiplier(watched, silence) * base + following)
 
     def trusts(self, precision: float) -> bool:
         """Whether a signal is worth a look, when that share of them was true."""

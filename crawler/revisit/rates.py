@@ -89,6 +89,18 @@ class Rates:
         """Edits expected between two times of an article of multiplier 1, but for what follows an edit."""
         return self.by_age.between(start - born, end - born) * self.day_factor(start, end)
 
+    def exposure(self, watched: Watched) -> float:
+        """Edits expected of an article of multiplier 1 in all the time that it was watched."""
+        born = watched.born
+        return self.by_age.between(watched.first_seen - born, watched.seen_at - born)
+
+    def multiplier(self, watched: Watched, silence: float = 0.0) -> float:
+        """The posterior mean of how much more often than others the article is edited.
+
+        `silence`: what was to be expected since the last look, and did not happen, as its channel tells.
+        """
+        return (self.shape + watched.edits) / (self.shape + self.exposure(watched) + silence)
+
     def following(self, last_edit: float | None, start: float, end: float) -> float:
         """Further edits expected between two times because one was seen before."""
         return 0.0 if last_edit is None else self.after_edit.between(start - last_edit, end - last_edit)
@@ -113,25 +125,18 @@ ASSUMED = Rates(MEASURED, Steps.of(SINCE_EDIT, (0.002, 0.0015, 0.001, 0.0004, 0.
 class Watched:
     """What is to be kept of an article between two looks.
 
-    `edits` were seen (an estimate where several may lie between two looks) where `exposure` was to be expected
-    of an article of multiplier 1. `told_at`: when a signal said that it was edited since the last look.
+    `first_seen`: when watching it began; `edits`: how many were seen since, an estimate where several may lie
+    between two looks, less those that followed others. `told_at`: when a signal said that it was edited since then.
     `is_covered`: a channel that tells of edits still lists it; `hidden`: edits that it did not tell of and that
     nobody looked for, as far as expected, when it did no longer. `lot` in [0, 1) is drawn once, from its key.
     """
 
     born: float
+    first_seen: float
     seen_at: float
     edits: float = 0.0
-    exposure: float = 0.0
     last_edit: float | None = None
     told_at: float | None = None
     is_covered: bool = False
     hidden: float = 0.0
     lot: float = 0.5
-
-    def multiplier(self, shape: float, silence: float = 0.0) -> float:
-        """The posterior mean of how much more often than others it is edited.
-
-        `silence`: what was to be expected besides, and did not happen, as its channel's silence tells.
-        """
-        return (shape + self.edits) / (shape + self.exposure + silence)
