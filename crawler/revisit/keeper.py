@@ -40,7 +40,7 @@ Next = tuple[Watched, float]
 
 _LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
 _LEARN_AT_MOST = 150  # or so many more
-_CAUTION = 0.93  # of what may be missed is planned to be: edits come by luck
+_CAUTION = 0.8  # of what may be missed is planned to be: edits come by luck
 _ENOUGH = 6  # edits in the account before it is believed
 _FADES = 0.999  # weight of what was noticed or late, an edit later
 _GAIN = 0.3

@@ -16,6 +16,7 @@ from crawler.simulate.history import History
 from crawler.simulate.rivals import Looks, Tally
 
 _SAMPLE = 1000  # stories on which it is searched what a rival needs for the promise
+_AIMS = (0.9, 0.8, 0.65, 0.5, 0.3, 0.1)  # parts of what may be missed
 _STEPS = 40
 _MOST = 4  # times fixed polling: who needs more for the promise does not keep it
 
@@ -42,8 +43,7 @@ def compare(histories: Sequence[History], promise: Promise) -> list[Result]:
     """A result a policy, ours first. There must be a story in `histories`."""
     articles = sum(len(history.stories) for history in histories)
     mine, follows = _ours(histories, promise)
-    share = mine.seen_within(promise.window)
-    needs = mine.requests / articles if share >= promise.share else None
+    needs = _our_needs(mine, histories, promise)
     results = [_result("ours", mine, articles, promise.window, needs, follows)]
     for name, looks in rivals.RIVALS.items():
         tally = _at_budget(looks, histories, mine.requests)
@@ -77,6 +77,17 @@ def _ours(histories: Sequence[History], promise: Promise) -> tuple[Tally, bool]:
         whole.add(told if is_better else blind)
         follows = follows or bool(is_better)
     return whole, follows
+
+
+def _our_needs(mine: Tally, histories: Sequence[History], promise: Promise) -> float | None:
+    """Requests per article with which ours keeps the promise: if it just failed to, it is made to aim higher."""
+    articles = sum(len(history.stories) for history in histories)
+    tally = mine
+    for part in _AIMS:
+        if tally.seen_within(promise.window) >= promise.share:
+            return tally.requests / articles
+        tally, _ = _ours(histories, replace(promise, share=1 - part * (1 - promise.share)))
+    return None
 
 
 def _is_better(one: Tally, other: Tally, promise: Promise) -> bool:
