@@ -46,6 +46,7 @@ _FADES = 0.999  # weight of what was noticed or late, an edit later
 _GAIN = 0.3
 _FACTORS = (1e-3, 1.0)
 _BROKEN, _MENDED = 4.0, 2.0  # times what may be late: the promise is broken above, and kept again below
+_NEARLY_FIXED = 0.85  # of the looks of fixed polling: where so many are needed, it does as well
 _NEARLY_NOTHING = 1e-4  # edits an hour: an article of which less is expected is left alone even then
 _PROBED_AT_FIRST = 12
 _PROBED = 0.04  # the share of articles that are looked at in old age for the sake of learning
@@ -164,6 +165,8 @@ class Keeper:
         self._edits_then, self._looks_then = known.edits, known.looks
         aim = 1 - (1 - promise.share) * _CAUTION
         self._planned = plan.price(rates, promise.window, aim, known.covered_age)
+        planned = plan.outlook(rates, promise.window, self._planned, known.covered_age)
+        self._is_even = planned.looks > _NEARLY_FIXED * WEEK / promise.window
         self._judge_account()
         self.policy = replace(self.policy, rates=rates)
         self._set_price()
@@ -180,7 +183,8 @@ class Keeper:
         known.is_broken = late > missed * (_MENDED if known.is_broken else _BROKEN)
 
     def _set_price(self) -> None:
-        price = self._planned * self.experience.factor
-        if self.experience.is_broken:
+        price, least = self._planned * self.experience.factor, 1.0
+        if self.experience.is_broken or self._is_even:
             price = min(price, _NEARLY_NOTHING * self.promise.window)
-        self.policy = replace(self.policy, price=price * self._scarcity)
+            least = 1 / self.promise.share  # as fixed polling that keeps the promise
+        self.policy = replace(self.policy, price=price * self._scarcity, least=least)

@@ -24,16 +24,18 @@ class Policy:
     price: float = 0.011
     rates: Rates = ASSUMED
     longest: float = 30 * DAY
+    least: float = 1.0  # the least time between two looks, in windows
 
     def next_look(self, watched: Watched) -> float:
         """When to look next at an article as it was left by the last look."""
         if watched.told_at is not None:
             return watched.told_at
         last = watched.seen_at + self.longest
-        at, step = watched.seen_at + self.window, self.window / 2
+        soonest = self.window * self.least
+        at, step = watched.seen_at + soonest, self.window / 2
         while at < last:
             keen = eagerness(self.worth(watched, at), self.price)
-            if keen * (at - watched.seen_at) >= self.window - 1e-9:
+            if keen * (at - watched.seen_at) >= soonest - 1e-9:
                 return at
             at += step
             if at - watched.seen_at > DAY:

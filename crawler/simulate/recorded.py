@@ -1,8 +1,9 @@
 """Observations that were really made -> histories: what can be known of edits from captures.
 
 * An edit is a capture of an article that reads otherwise than the one before it. When it happened is known
-  only between the two: it is laid there at random (uniformly, by seed), or where the later capture prints a
-  time of modification that lies between them, there. Several edits between two captures are one.
+  only between the two: it is laid there at random (uniformly, by seed); or, where the later capture prints a
+  time of modification that lies between them, there; or, where a listing told of it between them, between that
+  capture of the listing and the one before. Several edits between two captures are one.
 * An article begins with its first capture; it came out then, or when that capture says it was `published`
   (a day without a time counts as its end). It ends with its last capture, at 404/410, or after a week.
   With a single capture nothing is known of it, and it is left out.
@@ -14,9 +15,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from random import Random
 
 from crawler import urls
@@ -47,13 +48,13 @@ def _history(name: str, observations: list[Observation], seed: int, poll: float)
         elif not observation.is_block:
             listings[key].append(observation)
     used = {key: list(_thinned(each, poll)) for key, each in listings.items()}
+    told = _told(used.values())
     stories = {}
     for key, each in captures.items():
-        if (story := _story(each, _lots(name, key, seed))) is not None:
+        if (story := _story(each, told.get(key, _Told()), _lots(name, key, seed))) is not None:
             stories[key] = story
-    told = _with_signals(stories, used.values())
     polls = sorted(_hour(listing) for each in used.values() for listing in each)
-    return History(name, tuple(sorted(told, key=lambda story: story.first_seen)), tuple(polls))
+    return History(name, tuple(sorted(stories.values(), key=lambda story: story.first_seen)), tuple(polls))
 
 
 def _lots(source: str, key: str, seed: int) -> Random:
@@ -77,7 +78,7 @@ def _thinned(listings: Sequence[Listing], poll: float) -> Iterator[Listing]:
 # ---------------------------------------------------------------- articles
 
 
-def _story(captures: Sequence[Article | Gone], random: Random) -> Story | None:
+def _story(captures: Sequence[Article | Gone], told: _Told, random: Random) -> Story | None:
     """The life of an article by its captures, oldest first; None where nothing is known of it."""
     alive: list[Article] = []
     for capture in captures:
@@ -94,19 +95,27 @@ def _story(captures: Sequence[Article | Gone], random: Random) -> Story | None:
     if until <= first_seen:
         return None
     edits = sorted(
-        _edit_hour(before, after, random)
+        _edit_hour(before, after, told, random)
         for before, after in pairwise(alive)
         if exact(before) != exact(after) and _hour(after) > _hour(before)
     )
     born = _born(alive[0], first_seen)
-    return Story(born, first_seen, until, tuple(edit for edit in edits if edit <= until))
+    signals = {at for _, at in told.stretches if first_seen < at <= until}
+    listed = None if told.listed_until <= first_seen else min(told.listed_until, until + 1)
+    known = tuple(edit for edit in edits if edit <= until)
+    return Story(born, first_seen, until, known, tuple(sorted(signals)), listed)
 
 
-def _edit_hour(before: Article, after: Article, random: Random) -> float:
-    start, end = _hour(before), _hour(after)
-    place = start + random.random() * (end - start)  # drawn always: one printed time shifts no other edit
+def _edit_hour(before: Article, after: Article, told: _Told, random: Random) -> float:
+    start, end, lot = _hour(before), _hour(after), random.random()
     printed = _printed_hour(after.modified)
-    return printed if printed is not None and start < printed <= end else place
+    if printed is not None and start < printed <= end:
+        return printed
+    for shown, changed in told.stretches:
+        if start < changed <= end:
+            start, end = max(start, shown), changed
+            break
+    return start + lot * (end - start)
 
 
 def _born(first: Article, first_seen: float) -> float:
@@ -130,28 +139,31 @@ def _printed_hour(text: str | None) -> float | None:
 # ---------------------------------------------------------------- what told of edits
 
 
-def _with_signals(stories: dict[str, Story], listings: Iterable[Sequence[Listing]]) -> list[Story]:
-    """The stories, with what the listings told of them and how long they listed them."""
-    signals: dict[str, set[float]] = defaultdict(set)
-    listed: dict[str, float] = {}
+@dataclass(slots=True)
+class _Told:
+    """What the listings told of one article: between which captures of one its teaser changed; until when."""
+
+    stretches: list[tuple[float, float]] = field(default_factory=list)
+    listed_until: float = float("-inf")
+
+
+def _told(listings: Iterable[Sequence[Listing]]) -> dict[str, _Told]:
+    """By the key of an article; stretches in order of time."""
+    found: dict[str, _Told] = defaultdict(_Told)
     for each in listings:
-        shown: dict[str, tuple[str | None, ...]] = {}
-        for place, listing in enumerate(each):
-            following = _hour(each[place + 1]) if place + 1 < len(each) else float("inf")
+        shown: dict[str, tuple[tuple[str | None, ...], float]] = {}
+        for listing, following in zip_longest(each, each[1:]):
+            at, until = _hour(listing), float("inf") if following is None else _hour(following)
             for teaser in listing.teasers:
-                key = urls.canonical(teaser.url) if teaser.url else ""
-                if key not in stories:
+                if not teaser.url:
                     continue
+                key = urls.canonical(teaser.url)
                 shows = (teaser.headline, teaser.excerpt, teaser.date)
-                if shown.setdefault(key, shows) != shows:
-                    signals[key].add(_hour(listing))
-                    shown[key] = shows
-                listed[key] = max(listed.get(key, 0.0), following)
-    return [_told(story, signals[key], listed.get(key)) for key, story in stories.items()]
-
-
-def _told(story: Story, signals: set[float], listed_until: float | None) -> Story:
-    if listed_until is None or listed_until <= story.first_seen:
-        return story
-    told = tuple(sorted(at for at in signals if story.first_seen < at <= story.until))
-    return replace(story, signals=told, covered_until=min(listed_until, story.until + 1))
+                before, since = shown.get(key, (shows, at))
+                if before != shows:
+                    found[key].stretches.append((since, at))
+                shown[key] = (shows, at)
+                found[key].listed_until = max(found[key].listed_until, until)
+    for told in found.values():
+        told.stretches.sort()
+    return found
