@@ -41,6 +41,7 @@ Next = tuple[Watched, float]
 _LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
 _LEARN_AT_MOST = 150  # or so many more
 _CAUTION = 0.8  # of what may be missed is planned to be: edits come by luck
+_CAUTION_IF_TOLD = 0.95  # looks at what was told find untold edits too, which the plan leaves out
 _ENOUGH = 6  # edits in the account before it is believed
 _FADES = 0.999  # weight of what was noticed or late, an edit later
 _GAIN = 0.3
@@ -163,7 +164,7 @@ class Keeper:
         known, promise = self.experience, self.promise
         rates = known.rates()
         self._edits_then, self._looks_then = known.edits, known.looks
-        aim = 1 - (1 - promise.share) * _CAUTION
+        aim = 1 - (1 - promise.share) * (_CAUTION_IF_TOLD if known.covered_age else _CAUTION)
         self._planned = plan.price(rates, promise.window, aim, known.covered_age)
         planned = plan.outlook(rates, promise.window, self._planned, known.covered_age)
         self._is_even = planned.looks > _NEARLY_FIXED * WEEK / promise.window
