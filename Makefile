@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format bench bench-edits bench-duplicates bench-campaigns bench-lookup clean
+.PHONY: help demo test check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit clean
 
 help:
 	@echo "make demo    the main job in a minute, on a press site of our own"
@@ -12,7 +12,8 @@ help:
 	@echo "make check   lint, types, who imports whom"
 	@echo "make format  put the code in shape"
 	@echo "make bench   how well edits, copies and campaigns are found: bench-edits, bench-duplicates,"
-	@echo "             bench-campaigns; bench-lookup: the store at 10 thousand to a million items"
+	@echo "             bench-campaigns; bench-lookup: the store at 10 thousand to a million items;"
+	@echo "             bench-revisit: how soon edits are noticed, for how many requests"
 	@echo "make clean   remove what these commands made"
 
 demo: $(VENV)/.core
@@ -45,6 +46,9 @@ bench-campaigns: $(VENV)/.dev
 
 bench-lookup: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.lookup
+
+bench-revisit: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.revisit
 
 clean:
 	rm -rf $(VENV) presswatch-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

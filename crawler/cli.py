@@ -650,6 +650,59 @@ def export(
         _write(lines, output)
 
 
+@app.command()
+def simulate(
+    history: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[HISTORY]", help="Observations in JSON lines, also .gz. Default: a made-up site."
+        ),
+    ] = None,
+    jsonl: Jsonl = False,
+    notice_within: Annotated[
+        str, typer.Option(metavar="TIME", help="Within what time 95 % of edits are to be noticed.")
+    ] = "1h",
+    preset: Annotated[
+        str, typer.Option(metavar="NAME", help="What the made-up site is like: plain, feed or sitemap.")
+    ] = "plain",
+    articles: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100_000, help="Articles of the made-up site.")
+    ] = 1000,
+    seed: Annotated[
+        int, typer.Option(metavar="S", help="Draws the lots; the same seed, the same result.")
+    ] = 1,
+    budget_per_day: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Most requests a day for a source's articles; 0: no limit."),
+    ] = 0,
+) -> None:
+    """How soon edits are noticed, and for how many requests: our policy and others.
+
+    Each other policy gets as many requests as ours. Requests are those for an article in its first week.
+
+    Example: presswatch simulate archive.jsonl --notice-within 30m
+    """
+    from crawler import simulate as rehearsal
+    from crawler import workbench
+
+    promise = workbench.promise(notice_within, budget_per_day)
+    problems: list[Any] = []
+    if history is None:
+        histories = [workbench.made_up(preset, articles, seed)]
+    else:
+        observations, problems = workbench.read_history(history)
+        histories = workbench.histories(history, observations, seed, promise.window)
+    results = rehearsal.compare(histories, promise)
+    for problem in problems:
+        _say(f"presswatch: {problem}")
+    lines = (
+        map(_json, map(workbench.result_json, results)) if jsonl else workbench.as_table(histories, results)
+    )
+    _write((f"{line}\n" for line in lines), None)
+    if problems:
+        raise typer.Exit(EXIT_FAILED)
+
+
 # ---------------------------------------------------------------- configuration
 
 

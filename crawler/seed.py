@@ -144,19 +144,19 @@ async def read_document(
     if not start:
         raise SeedError(name, 1, "the document is empty")
     if start.startswith(b"{"):
-        return _read_lines(body, name)
+        return read_lines(body, name)
     if start.startswith(b"<"):
         return [one async for one in _read_html(body, path, url, parse, source_of)], []
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if _has_objects(body):
-            return _read_lines(body, name)
+            return read_lines(body, name)
         line = body[: error.start].count(b"\n") + 1
         raise SeedError(name, line, f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     if not is_snapshot(text):
         if _has_objects(body):
-            return _read_lines(body, name)
+            return read_lines(body, name)
         raise SeedError(name, 1, "neither a text capture of an article page, nor HTML, nor JSON lines")
     article, listing = read_snapshot(text, file=name)
     if url is not None:
@@ -190,7 +190,8 @@ def _has_objects(body: bytes) -> bool:
     return any(line.lstrip().startswith(b'{"') for line in body.split(b"\n", 100)[:100])
 
 
-def _read_lines(body: bytes, name: str) -> tuple[list[Taken], list[SeedError]]:
+def read_lines(body: bytes, name: str) -> tuple[list[Taken], list[SeedError]]:
+    """The observations of a document of JSON lines, and the lines that are none."""
     taken, problems = [], []
     for number, line in enumerate(body.split(b"\n"), 1):
         if line.strip():

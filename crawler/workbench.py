@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler import config, seed, urls
+from crawler import config, seed, simulate, urls
 from crawler.compare import diff, similar
 from crawler.compare.fingerprint import KeyOf, exact
 from crawler.compare.observe import article_key
 from crawler.config import Settings
 from crawler.errors import SeedError, UsageError
 from crawler.parse import sites
+from crawler.revisit.keeper import Promise
 from crawler.seed import Parse, source_of
 from crawler.text import digest
 from storage.jsonl import to_json
@@ -25,6 +26,19 @@ from storage.store import Store
 
 _FEEDS = ("/feed", "/rss", "/atom", ".rss", ".atom", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml")
 _STORY = re.compile(r"[^/]*\d{4,}[^/]*|(?:[^/-]+-){3,}[^/-]+")  # a path's last part as of an article
+
+
+def read_history(path: Path) -> tuple[list[Observation], list[SeedError]]:
+    """The observations in a file of JSON lines (also .gz), and the lines that are none.
+
+    Raises UsageError where the file holds no observation at all, SeedError where it cannot be read.
+    """
+    taken, problems = seed.read_lines(seed.read_bytes(path), str(path))
+    if not taken:
+        raise UsageError(
+            f"{path} holds no observation in JSON lines: give what `presswatch export --observations` writes"
+        )
+    return [each.observation for each in taken], problems
 
 
 class Bench:
@@ -224,3 +238,79 @@ def _line(observation: Observation, file: str) -> dict[str, Any]:
         case Gone():
             line["fingerprint"] = digest(str(observation.status))
     return line | {"file": file}
+
+
+# ---------------------------------------------------------------- rehearsals
+
+
+def promise(notice_within: str, budget_per_day: int) -> Promise:
+    """What the options of `presswatch simulate` promise. Raises UsageError."""
+    try:
+        hours = config.parse_duration(notice_within) / 3600
+    except ValueError as error:
+        raise UsageError(f"--notice-within: {error}") from error
+    if not 1 / 60 <= hours <= 7 * 24:
+        raise UsageError(f"--notice-within {notice_within!r} must be between 1m and 7d")
+    return Promise(window=hours, requests_per_day=budget_per_day)
+
+
+def made_up(preset: str, articles: int, seed: int) -> simulate.History:
+    """The history of a made-up site. Raises UsageError for a preset that there is not."""
+    if preset not in simulate.SITES:
+        raise UsageError(f"--preset {preset!r} is unknown; there are: {', '.join(simulate.SITES)}")
+    return simulate.synthetic(preset, articles, seed)
+
+
+def histories(
+    path: Path, observations: Sequence[Observation], seed: int, window: float
+) -> list[simulate.History]:
+    """A history a source. Raises UsageError where no article was captured twice."""
+    found = simulate.recorded(observations, seed, window / 4)
+    if not found:
+        raise UsageError(f"{path}: no article in it was captured twice, so nothing is known of its edits")
+    return found
+
+
+def result_json(result: simulate.Result) -> dict[str, Any]:
+    """One line of `presswatch simulate --jsonl`. Delays are null where no edit was seen."""
+    return {
+        "policy": result.policy,
+        "requests_per_article": round(result.requests_per_article, 3),
+        "seen_within": round(result.seen_within, 4),
+        "median_delay_seconds": _whole(result.median_delay_seconds),
+        "p95_delay_seconds": _whole(result.p95_delay_seconds),
+        "seen": round(result.seen, 4),
+        "requests_for_promise": None if result.needs is None else round(result.needs, 3),
+        "follows_signals": result.follows,
+    }
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
+
+
+def as_table(histories: Sequence[simulate.History], results: Sequence[simulate.Result]) -> Iterator[str]:
+    """The same for people."""
+    articles = sum(len(history.stories) for history in histories)
+    edits = sum(history.edits for history in histories)
+    yield f"{articles:,} articles, {edits:,} edits in the first week ({edits / articles:.2f} an article)"
+    yield ""
+    yield "            requests   noticed   median    95 % of      requests that"
+    yield "policy    an article   in time    delay  them within  the promise takes"
+    for result in results:
+        needs = "never enough" if result.needs is None else f"{result.needs:.1f}"
+        yield (
+            f"{result.policy:<10}{result.requests_per_article:>10.1f}{result.seen_within:>10.1%}"
+            f"{_delay(result.median_delay_seconds):>9}{_delay(result.p95_delay_seconds):>13}{needs:>19}"
+        )
+    yield ""
+    yield "Delays are of the edits that a policy saw at all."
+    if results[0].follows:
+        yield "Ours follows what listings, feeds and sitemaps tell; looking at them is counted."
+
+
+def _delay(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.1f} h"

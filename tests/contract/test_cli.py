@@ -25,6 +25,7 @@ COMMANDS = [
     ["trace"],
     ["lineage"],
     ["overrule"],
+    ["simulate"],
     ["export"],
     ["check"],
     ["sources"],

@@ -1,7 +1,9 @@
-"""When to look at a target again. Pure: values in, a time out.
+"""When any target falls due again: by how the visit ended, and for an article by what its keeper says.
 
-Most edits come in the first hours after publication, few after two days, some after years. So an article is
-looked at at its source's cadence while it is young or was lately edited, and ever more rarely after that:
+A failing target is left alone for ever longer, a disallowed one for a day; what is gone is asked again after
+the hour that a removal takes to be believed. Listings, feeds and sitemaps come at their source's `every`.
+An article is looked at when the `Keeper` of its source says so. Where there is none, by these tiers, never
+more often than `every`:
 
 | since it was first seen, or last changed | looked at again after |
 |---|---|
@@ -9,14 +11,11 @@ looked at at its source's cadence while it is young or was lately edited, and ev
 | up to 30 days | 12 hours |
 | up to half a year | 3 days |
 | longer | 7 days |
-
-Nothing is looked at more often than its source's `every`. A failing target is left alone for ever longer, a
-disallowed one for a day; what is gone is asked again after the hour that a removal takes to be believed.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from storage.records import Outcome, Target, TargetKind
 
@@ -31,8 +30,13 @@ _GONE = timedelta(hours=1)
 _MOST_PATIENCE = timedelta(days=1)  # the longest that a failing target is left alone
 
 
-def next_visit(target: Target, outcome: Outcome, now: datetime, every_seconds: float) -> datetime:
-    """When `target`, visited at `now` with this `outcome` and updated accordingly, falls due again."""
+def next_visit(
+    target: Target, outcome: Outcome, now: datetime, every_seconds: float, due: datetime | None = None
+) -> datetime:
+    """When `target`, visited at `now` with this `outcome` and updated accordingly, falls due again.
+
+    `due`: of an article that was seen, what its keeper says.
+    """
     every = timedelta(seconds=every_seconds)
     match outcome:
         case Outcome.DISALLOWED:
@@ -45,6 +49,8 @@ def next_visit(target: Target, outcome: Outcome, now: datetime, every_seconds: f
         case _:
             if target.kind is not TargetKind.ARTICLE:
                 return now + every
+            if due is not None:
+                return max(now, due)
             return now + max(every, _interval(target, now, every))
 
 
@@ -55,3 +61,16 @@ def _interval(target: Target, now: datetime, every: timedelta) -> timedelta:
     if age <= _YOUNG:
         return every
     return next((interval for limit, interval in _TIERS if age <= limit), _OLD)
+
+
+# ---------------------------------------------------------------- hours and moments
+
+
+def hours(at: datetime) -> float:
+    """`at` as the keeper counts: hours since 1970-01-01T00:00Z."""
+    return at.timestamp() / 3600
+
+
+def moment(at_hours: float) -> datetime:
+    """The inverse of `hours`, to the microsecond."""
+    return datetime.fromtimestamp(at_hours * 3600, UTC)

@@ -1,0 +1,191 @@
+"""Keeps a source's promise: learns from every look, and sets the price of looks so that enough is noticed.
+
+A `Keeper` holds a source's `Experience` and the `Policy` that follows from it. It is told of every look and
+every signal, and gives back when to look next. It reads no clock and draws no lots. It asks for a new price
+when it has learned enough more. Where more edits turn out late than promised, looks get cheaper; where many
+more do, the model does not fit (yet), and looks cost next to nothing: every article of up to a week is
+then looked at once a window, as fixed polling does, until the promise is kept again.
+
+To be kept: the `Experience` of a source (`as_json`), and of an article what `Watched` holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import exp, floor
+
+from crawler.revisit import plan
+from crawler.revisit.experience import Experience
+from crawler.revisit.policy import Policy
+from crawler.revisit.rates import DAY, WEEK, Watched
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a source is to get. Hours; `requests_per_day` 0 = as many as the promise needs.
+
+    `share` of the edits is to be noticed within `window` of their happening; nobody waits longer than `longest`.
+    `poll`: the time between two looks at the channel that tells of edits, where there is one.
+    """
+
+    window: float = 1.0
+    share: float = 0.95
+    longest: float = 30 * DAY
+    requests_per_day: float = 0.0
+    poll: float = 0.5
+
+
+Next = tuple[Watched, float]
+"""An article as it is known now, and when to look at it next."""
+
+_LEARN_MORE = 1.25  # a new price when so many times as many edits were seen
+_LEARN_AT_MOST = 150  # or so many more
+_CAUTION = 0.8  # of what may be missed is planned to be: edits come by luck
+_CAUTION_IF_TOLD = 0.95  # looks at what was told find untold edits too, which the plan leaves out
+_ENOUGH = 6  # edits in the account before it is believed
+_FADES = 0.999  # weight of what was noticed or late, an edit later
+_GAIN = 0.3
+_FACTORS = (1e-3, 1.0)
+_BROKEN, _MENDED = 4.0, 2.0  # times what may be late: the promise is broken above, and kept again below
+_NEARLY_FIXED = 0.85  # of the looks of fixed polling: where so many are needed, it does as well
+_NEARLY_NOTHING = 1e-4  # edits an hour: an article of which less is expected is left alone even then
+_PROBED_AT_FIRST = 12
+_PROBED = 0.04  # the share of articles that are looked at in old age for the sake of learning
+_AHEAD = 0.05  # the part of a day by which the budget may be used before its time
+
+
+class Keeper:
+    """`begin`, then `looked`, `told` and `left` as they happen, for every article of one source."""
+
+    def __init__(self, promise: Promise, experience: Experience | None = None) -> None:
+        self.promise = promise
+        self.experience = experience or Experience()
+        self.policy = Policy(promise.window, longest=promise.longest)
+        self._scarcity = 1.0  # on the price, from how fast the budget was used up
+        self._day, self._spent = 0, 0
+        self._plan()
+
+    # ---------------------------------------------------------------- what happens
+
+    def begin(self, born: float, seen_at: float, *, lot: float = 0.5, is_covered: bool = False) -> Next:
+        """An article is new: it came out at `born` (as far as known) and was fetched at `seen_at`."""
+        self.experience.found(seen_at)
+        return self._next(Watched(born, seen_at, seen_at, is_covered=is_covered, lot=lot))
+
+    def looked(self, watched: Watched, at: float, *, is_edited: bool, polled_at: float | None = None) -> Next:
+        """The article was looked at, and had changed since the last look or not.
+
+        `polled_at`: when the channel was last looked at, if that is known.
+        """
+        poll = self.promise.poll
+        polled = at - poll / 2 if polled_at is None else polled_at
+        heard = polled - poll if watched.told_at is not None else polled
+        self._spent += 1
+        known = self.experience
+        known.probes += at - watched.seen_at > 4 * self.promise.window
+        after, found = known.look(self.policy.rates, watched, at, is_edited=is_edited, heard_at=heard)
+        self._account(watched, at, found)
+        if self._has_learned():
+            self._plan()
+        return self._next(after)
+
+    def told(self, watched: Watched, at: float) -> Next:
+        """A signal says that the article was edited after the last look."""
+        if watched.told_at is not None or not self.policy.trusts(self.experience.precision):
+            return self._next(watched)
+        return self._next(replace(watched, told_at=at))
+
+    def left(self, watched: Watched, at: float) -> Next:
+        """The channel no longer lists the article, and had not told of an edit since the last look."""
+        known = self.experience
+        known.left(at - watched.born)
+        hidden = self._expected(watched, at)
+        known.late += hidden
+        after = replace(watched, seen_at=at, is_covered=False, hidden=hidden)
+        return self._next(after)
+
+    def may_look(self, now: float) -> float:
+        """`now`, or when the budget will have a request for it: it is spread over the day (UTC)."""
+        budget = self.promise.requests_per_day
+        if not budget:
+            return now
+        day = floor(now / DAY)
+        if day != self._day:
+            self._day, self._spent = day, 0
+        if self._spent + 1 <= budget * min(1.0, _AHEAD + (now / DAY - day)):
+            return now
+        self._scarcity = min(1e6, self._scarcity * 1.002)
+        self._set_price()
+        later = day * DAY + DAY * ((self._spent + 1) / budget - _AHEAD)
+        return max(now + 1 / 60, min(later, (day + 1) * DAY))
+
+    # ---------------------------------------------------------------- when to look next
+
+    def _next(self, watched: Watched) -> Next:
+        due = self.policy.next_look(watched)
+        probe = watched.seen_at + max(2 * self.promise.window, watched.seen_at - watched.born)
+        if probe < due and self._is_probed(watched):
+            due = probe
+        if not watched.is_covered:
+            end = min(due, watched.born + WEEK) - self.promise.window
+            self.experience.late += self._expected(watched, end)
+        return watched, due
+
+    def _is_probed(self, watched: Watched) -> bool:
+        share = max(_PROBED, 1 / (1 + self.experience.probes / _PROBED_AT_FIRST))
+        return watched.lot < share and watched.seen_at - watched.born < WEEK
+
+    def _expected(self, watched: Watched, end: float) -> float:
+        """Edits expected from the last look to `end`; of a covered article, those that nothing tells."""
+        return self.policy.expected(watched, watched.seen_at, end) if end > watched.seen_at else 0.0
+
+    # ---------------------------------------------------------------- the account, and the price
+
+    def _account(self, watched: Watched, at: float, found: float) -> None:
+        """What was found came in time or late; what was expected to come late stood in the account already."""
+        known = self.experience
+        whole, in_time = self._expected(watched, at) + watched.hidden, 1.0
+        if watched.told_at is None and at - watched.seen_at > self.promise.window:
+            in_time = min(1.0, self.policy.worth(watched, at) / max(1e-12, whole))
+        fade = _FADES**found
+        booked = 0.0 if watched.is_covered else whole * (1 - in_time)
+        known.noticed = known.noticed * fade + found * in_time
+        known.late = max(0.0, known.late * fade + found * (1 - in_time) - booked)
+
+    def _has_learned(self) -> bool:
+        seen = self.experience.edits
+        return (
+            seen > min(self._edits_then * _LEARN_MORE + 2, self._edits_then + _LEARN_AT_MOST)
+            or self.experience.looks > 1.5 * self._looks_then + 50
+        )
+
+    def _plan(self) -> None:
+        """Take in what was learned, and set the price anew."""
+        known, promise = self.experience, self.promise
+        rates = known.rates()
+        self._edits_then, self._looks_then = known.edits, known.looks
+        aim = 1 - (1 - promise.share) * (_CAUTION_IF_TOLD if known.covered_age else _CAUTION)
+        self._planned = plan.price(rates, promise.window, aim, known.covered_age)
+        planned = plan.outlook(rates, promise.window, self._planned, known.covered_age)
+        self._is_even = planned.looks > _NEARLY_FIXED * WEEK / promise.window
+        self._judge_account()
+        self.policy = replace(self.policy, rates=rates)
+        self._set_price()
+
+    def _judge_account(self) -> None:
+        """Looks get cheaper where too much was late; where far too much was, they cost next to nothing."""
+        known, missed = self.experience, 1 - self.promise.share
+        whole = known.noticed + known.late
+        if whole <= _ENOUGH:
+            return
+        late = known.late / whole
+        known.factor *= exp(_GAIN * max(-2.0, min(0.3, (missed - late) / missed)))
+        known.factor = max(_FACTORS[0], min(_FACTORS[1], known.factor))
+        known.is_broken = late > missed * (_MENDED if known.is_broken else _BROKEN)
+
+    def _set_price(self) -> None:
+        price, least = self._planned * self.experience.factor, 1.0
+        if self.experience.is_broken or self._is_even:
+            price = min(price, _NEARLY_NOTHING * self.promise.window)
+            least = 1 / self.promise.share  # as fixed polling that keeps the promise
+        self.policy = replace(self.policy, price=price * self._scarcity, least=least)
