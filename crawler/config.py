@@ -127,12 +127,6 @@ def _every(text: str) -> str:
     return text
 
 
-def _window(text: str) -> str:
-    if not 60 <= parse_duration(text) <= 7 * 86400:
-        raise ValueError("it must be between 1m and 7d")
-    return text
-
-
 def _name(text: str) -> str:
     if not text.strip() or len(text) > 200 or not text.isprintable():
         raise ValueError("a name has 1 to 200 printable characters")
@@ -216,8 +210,6 @@ class CrawlSettings(_Section):
     max_new_per_host: int = _number(20_000, "addresses", 1, 100_000_000)
     batch_pages: int = _number(64, "pages", 1, 4096)
     verify_moves: bool = _value(True, "true or false")
-    notice_within: Annotated[str, AfterValidator(_window)] = _value("1h", "a duration from 1m to 7d")
-    max_interval: Annotated[str, AfterValidator(_every)] = _value("30d", "a duration from 1s to 366d")
 
 
 class ReportSettings(_Section):
@@ -243,10 +235,6 @@ class SourceSettings(_Section):
         None, "a language tag", "en"
     )
     every: Annotated[str, AfterValidator(_every)] = _value("30m", "a duration from 1s to 366d", "6h")
-    notice_within: Annotated[str, AfterValidator(_window)] | None = _value(
-        None, "a duration from 1m to 7d", "15m"
-    )
-    budget_per_day: int = _number(0, "requests", 0, 10_000_000)
     enabled: bool = _value(True, "true or false")
 
     @property

@@ -15,7 +15,6 @@ from crawler.errors import ConfigError, UsageError
 from crawler.fetch import Fetcher, FetchLimits
 from crawler.isolate import Broken, Parsers
 from crawler.parse import Reading, sites
-from crawler.revisit import Promise
 from crawler.run import Crawl, Plan, Progress, Summary
 from crawler.seed import Parse
 from storage import open_store
@@ -137,21 +136,6 @@ def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ..
         if name not in known:
             raise UsageError(f"no source is named {name!r}; there are: {', '.join(sorted(known))}")
     return tuple(source for source in watched if not names or source.name in names)
-
-
-def promises(settings: Settings) -> dict[str, Promise]:
-    """What each enabled source is promised: within what time its edits are to be noticed, at what cost."""
-    crawl = settings.crawl
-    return {
-        source.name: Promise(
-            window=config.parse_duration(source.notice_within or crawl.notice_within) / 3600,
-            longest=config.parse_duration(crawl.max_interval) / 3600,
-            requests_per_day=source.budget_per_day,
-            poll=config.parse_duration(source.every) / 3600,
-        )
-        for source in settings.sources
-        if source.enabled
-    }
 
 
 def recipes_by_source(settings: Settings) -> dict[str, str]:
