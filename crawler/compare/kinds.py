@@ -40,6 +40,7 @@ _STRANGERS = 0.25  # share of the shorter one's telling words below which two se
 _LEAST_TELLING = 2
 _SAME_SPEAKER = 0.6
 _TYPO_LETTERS = 4
+_SPELT = re.compile(r"\b(?:[A-Z]\.){2,9}(?=\s|\Z)(?!\s[A-Z][a-z])")  # U.N., not the J.K. of a name
 _TYPO_STEPS = 2
 _MOST_TYPOS = 3
 
@@ -260,9 +261,21 @@ def _reads_alike(old: str, new: str, chosen: Pack) -> bool:
     if left == right or "".join(left) == "".join(right):
         return True
     if len(left) != len(right):
+        left, right = _written(old, chosen), _written(new, chosen)
+    elif any(
+        len(a) < len(b) - _TYPO_STEPS or len(b) < len(a) - _TYPO_STEPS
+        for a, b in zip(left, right, strict=True)
+    ):
+        left, right = _written(old, chosen), _written(new, chosen)  # one of them has a short form
+    if len(left) != len(right):
         return False
     odd = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
     return len(odd) <= _MOST_TYPOS and all(_is_small_typo(a, b, old, new) for a, b in odd)
+
+
+def _written(text: str, chosen: Pack) -> list[str]:
+    """The words of `text` as they are spelt."""
+    return [word for word in Sentence.read(text, chosen).low if word[0].isalnum()]
 
 
 def _is_small_typo(one: str, other: str, old: str, new: str) -> bool:
@@ -447,7 +460,7 @@ def _is_form(old: str, new: str, chosen: Pack) -> bool:
 
 def _canonical(text: str, chosen: Pack) -> list[str]:
     """The words of `text` in one spelling, signs left out."""
-    s = Sentence.read(text, chosen)
+    s = Sentence.read(_SPELT.sub(lambda match: match[0].replace(".", ""), text), chosen)
     found: list[str] = []
     i = 0
     while i < len(s.low):

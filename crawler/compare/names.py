@@ -25,6 +25,7 @@ _ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "dr"})
 _HELD = frozenset({"shares", "stake", "stakes", "stock", "investors", "shareholders"})  # *in* a company
 
 
+_WENT = frozenset("left reached fled entered departed via".split())  # noqa: SIM905
 _MADE = frozenset(
     "published supplied owned made acquired operated manufactured built run bought sponsored produced".split()  # noqa: SIM905
 )
@@ -177,6 +178,8 @@ def _may_begin(s: Sentence, i: int, taken: set[int], *, is_title_case: bool, kno
         return False
     if any(s.at(section, name, i) for section, name in (("title", "groups"), ("certainty", "hedges"))):
         return False
+    if i == 0 and low in s.pack["title", "weak"]:
+        return False
     is_first = i == 0 or s.written[i - 1] in ('"', "“", "«", ".", ":")
     if not (is_first or is_title_case):
         return True
@@ -192,7 +195,8 @@ def _may_begin(s: Sentence, i: int, taken: set[int], *, is_title_case: bool, kno
         and s.written[i + 1][:1].isupper()
         and not _is_function(s, i + 1)
     )
-    if _RUSSIAN.search(low) or is_called_so:
+    is_owner = after[:1] in (["'"], ["’"]) and after[1:] == ["s"] and not is_title_case
+    if _RUSSIAN.search(low) or is_called_so or is_owner:
         return True
     if word.isupper() and len(word) > 3 and i == 0 and s.written[1:2] == [","]:
         return True
@@ -237,7 +241,9 @@ def _is_title(s: Sentence, place: int) -> bool:
 
 def _sorted_name(s: Sentence, start: int, end: int) -> Name:
     words = [*s.low[start : end - 1], s.bare[end - 1]]
-    text = " ".join(word for word in words if word[0].isalnum())
+    spoken = [word for word in words if word[0].isalnum()]
+    is_spelt = len(spoken) > 1 and all(len(word) == 1 for word in spoken)  # U.N.
+    text = ("" if is_spelt else " ").join(spoken)
     after = s.low[end] if end < len(s.low) else ""
     before = s.low[start - 1] if start else ""
     heads = s.pack["organisation", "heads"]
@@ -271,9 +277,14 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
     is_near = len(words) == 1 and words[0] not in surnames and not is_said
     if after == "," and end + 2 < len(s.low) and s.low[end + 1].isdecimal() and s.low[end + 2] == ",":
         return Name(start, end, text, Sort.PERSON)  # and the age
+    told = _apposition(s, end) if after == "," else None
+    if told is not None:
+        return Name(start, end, text, told)
     if before in s.pack["place", "strong_prepositions"] or (
         before in s.pack["place", "prepositions"] and is_near
     ):
+        return Name(start, end, text, Sort.PLACE)
+    if before in _WENT and is_near and words[0] not in given:
         return Name(start, end, text, Sort.PLACE)
     if before in s.pack["place", "before"] and words[0] not in surnames:
         return Name(start, end, text, Sort.PLACE)
@@ -289,6 +300,20 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
     return Name(
         start, end, text, Sort.ORGANISATION if before == "the" and len(words) > 1 else Sort.PERSON, is_sure
     )
+
+
+def _apposition(s: Sentence, comma: int) -> Sort | None:
+    """What the words behind a comma call a name: *Quorix, a small laboratory*; *Velsk, the river port*."""
+    if s.low[comma + 1 : comma + 2] not in (["a"], ["an"], ["the"]):
+        return None
+    for i in range(comma + 2, min(comma + 6, len(s.low))):
+        for section, sort in (("organisation", Sort.ORGANISATION), ("place", Sort.PLACE)):
+            is_last = i + 1 == len(s.low) or not s.low[i + 1].isalpha() or _is_function(s, i + 1)
+            if s.low[i] in s.pack[section, "heads"] and is_last and s.written[i].islower():
+                return sort
+        if not s.low[i].isalpha():
+            break
+    return None
 
 
 def _is_place_after(s: Sentence, comma: int) -> bool:
