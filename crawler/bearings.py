@@ -12,11 +12,11 @@ from datetime import datetime
 from itertools import groupby, islice
 from typing import TypeVar
 
-from crawler import text, urls
+from crawler import urls
 from crawler.compare import assess, kinds, lineage
 from crawler.compare.campaigns import Campaign, Delta, find_campaigns
 from crawler.compare.fingerprint import headed
-from crawler.compare.groups import Group, flaps, same_edits
+from crawler.compare.groups import Group, flaps, same_edits, sentences_id
 from crawler.compare.lineage import MOST_MEMBERS, Cluster
 from crawler.compare.terms import term_changes
 from crawler.report.view import Bearing, CampaignEntry
@@ -248,7 +248,8 @@ def campaigns(
 def _deltas(store: Store, until: datetime | None) -> Iterator[Delta]:
     for one in store.all_assessments(until):
         terms = one.removed, one.added, one.replaced
-        yield Delta(one.change_id, one.item_id, one.source, one.at, *terms, edit_id=_very_edit(one))
+        same = sentences_id(one.edits)
+        yield Delta(one.change_id, one.item_id, one.source, one.at, *terms, edit_id=same)
     removals = iter(store.changes(Filter(until=until, kinds=frozenset({ChangeKind.REMOVED}))))
     while batch := list(islice(removals, _BATCH)):
         texts = store.snapshots_by_id({change.before for change in batch if change.before})
@@ -260,15 +261,6 @@ def _removal(change: Change, gone: Snapshot | None) -> Delta:
     removed = term_changes(headed(gone.content)[:_MOST_OF_GONE], "").removed if gone else ()
     where = change.id, change.item_id, change.source, change.detected_at
     return Delta(*where, removed=removed, is_removal=True)
-
-
-def _very_edit(one: Assessment) -> str | None:
-    """The id of an edit with the whole sentences it is in, which `edit_id` leaves out; None without edits.
-
-    A footer that changes says the same on every page; a name is struck from sentences that differ.
-    """
-    said = [str(edit.get(name)) for edit in one.edits for name in ("where", "old", "new")]
-    return text.digest("very edit", *said) if said else None
 
 
 def _is_within(campaign: Campaign, wanted: Filter) -> bool:

@@ -682,8 +682,8 @@ def simulate(
 
     Example: presswatch simulate archive.jsonl --notice-within 30m
     """
-    from crawler import simulate as rehearsal
     from crawler import workbench
+    from crawler.simulate import compare
 
     promise = workbench.promise(notice_within, budget_per_day)
     problems: list[Any] = []
@@ -692,7 +692,7 @@ def simulate(
     else:
         observations, problems = workbench.read_history(history)
         histories = workbench.histories(history, observations, seed, promise.window)
-    results = rehearsal.compare(histories, promise)
+    results = compare(histories, promise)
     for problem in problems:
         _say(f"presswatch: {problem}")
     lines = (

@@ -240,7 +240,7 @@ def _line(observation: Observation, file: str) -> dict[str, Any]:
     return line | {"file": file}
 
 
-# ---------------------------------------------------------------- rehearsals
+# ---------------------------------------------------------------- simulations
 
 
 def promise(notice_within: str, budget_per_day: int) -> Promise:

@@ -2,7 +2,7 @@
 
 A `Known` is what a store answers to `recall`, what the in-memory store is made of, and, laid over another
 one (`Known(below=…)`), the working copy in which a batch is decided one observation after another.
-Nothing here decides anything.
+Nothing here decides anything; which of many candidates are worth reading is told by `most_alike`.
 """
 
 from __future__ import annotations

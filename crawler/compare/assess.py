@@ -63,7 +63,7 @@ def assess(
     old, new = compared(before.content, after.content)
     found = kinds.edits(old, new, language)
     is_beside = change.kind is ChangeKind.CHANGED and change.of is not None
-    is_edit = change.kind is ChangeKind.MOVED or (change.kind is ChangeKind.CHANGED and not is_beside)
+    is_edit = change.kind in (ChangeKind.CHANGED, ChangeKind.MOVED) and not is_beside
     is_stealth = is_edit and kinds.is_stealth(old, new, found)
     if is_stealth and isinstance(before.content, Teaser) and isinstance(after.content, Article):
         is_stealth = not _tells_of_an_edit(after.content, language)
@@ -97,8 +97,7 @@ def _tells_of_an_edit(article: Article, language: str | None) -> bool:
     shown = article.modified
     if shown is not None and not _is_same_date(shown, article.published):
         return True
-    every = kinds.edits(replace(article, paragraphs=()), article, language)  # each sentence as one that came
-    return any(Kind.CORRECTION in edit.kinds for edit in every)
+    return kinds.has_notice(article, language)
 
 
 def _is_same_date(shown: str, published: str | None) -> bool:

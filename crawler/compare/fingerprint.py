@@ -63,15 +63,11 @@ def body(article: Article) -> str:
     return " ".join(filter(None, map(text.normalise, article.paragraphs)))
 
 
-def whole(content: Content) -> str:
-    """Everything a reader reads of `content`, as one normalised string."""
-    if isinstance(content, Article):
-        return " ".join(filter(None, (text.normalise(content.headline or ""), body(content))))
-    return " ".join(text.normalise(part) for part in (content.headline, content.excerpt) if part)
-
-
 def headed(content: Content) -> str:
-    """As `whole`, but the headline on a line of its own: its last words do not run on into the text."""
+    """Everything a reader reads of `content`, normalised; the headline on a line of its own.
+
+    So its last words do not run on into the text.
+    """
     rest = body(content) if isinstance(content, Article) else text.normalise(content.excerpt or "")
     return "\n".join(filter(None, (text.normalise(content.headline or ""), rest)))
 

@@ -52,6 +52,15 @@ def edit_id(edits: Iterable[tuple[str, str | None, str | None]]) -> str | None:
     return text.digest("edit", *parts)[:_ID_LENGTH] if parts else None
 
 
+def sentences_id(edits: Iterable[Mapping[str, object]]) -> str | None:
+    """As `edit_id`, of edits as an assessment keeps them, but the whole sentences count that they are in.
+
+    A footer that changes says the same on every page; a name is struck from sentences that differ.
+    """
+    parts = [str(edit.get(name)) for edit in edits for name in ("where", "old", "new")]
+    return text.digest("sentences", *parts)[:_ID_LENGTH] if parts else None
+
+
 def same_edits(sharing: Mapping[str, Mapping[str, str]]) -> Iterator[Group]:
     """A group for each edit that several items saw. `sharing`: by edit id, its changes with their items."""
     for id_, items in sharing.items():

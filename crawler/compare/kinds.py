@@ -132,6 +132,12 @@ def is_stealth(before: Article | Teaser, after: Article | Teaser, found: Sequenc
     return is_edited and not is_said and before.modified == after.modified
 
 
+def has_notice(article: Article, language: str | None = None) -> bool:
+    """Whether a sentence of the body is a correction or update notice."""
+    chosen = pack(language or language_of(" ".join(article.paragraphs)))
+    return any(_is_notice(sentence, chosen) for sentence, _ in _sentences(article.paragraphs))
+
+
 # ---------------------------------------------------------------- the places of a text
 
 
@@ -260,17 +266,19 @@ def _reads_alike(old: str, new: str, chosen: Pack) -> bool:
     left, right = _canonical(old, chosen), _canonical(new, chosen)
     if left == right or "".join(left) == "".join(right):
         return True
-    if len(left) != len(right):
+    if not _pairs_up(left, right):  # one of them may have a short form for what the other misspells
         left, right = _written(old, chosen), _written(new, chosen)
-    elif any(
-        len(a) < len(b) - _TYPO_STEPS or len(b) < len(a) - _TYPO_STEPS
-        for a, b in zip(left, right, strict=True)
-    ):
-        left, right = _written(old, chosen), _written(new, chosen)  # one of them has a short form
     if len(left) != len(right):
         return False
     odd = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
     return len(odd) <= _MOST_TYPOS and all(_is_small_typo(a, b, old, new) for a, b in odd)
+
+
+def _pairs_up(left: Sequence[str], right: Sequence[str]) -> bool:
+    """Whether, word for word, no two differ in length by more than typing errors make."""
+    return len(left) == len(right) and all(
+        abs(len(a) - len(b)) <= _TYPO_STEPS for a, b in zip(left, right, strict=True)
+    )
 
 
 def _written(text: str, chosen: Pack) -> list[str]:

@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from crawler.compare import match, similar
 from crawler.compare.fingerprint import body
-from storage.records import Article, Change, ChangeKind, Item, Snapshot, Subject, Teaser
+from storage.records import Article, Change, ChangeKind, Item, Snapshot, Subject
 
 MOST_MEMBERS = 500  # of a cluster that are compared text by text
 
@@ -121,17 +121,15 @@ def _with_oldest(
     labels: dict[str, str] = {}
     oldest: list[str] = []
     for id_ in sorted(component, key=lambda id_: _age(items[id_][0])):
-        near = (one for one in oldest if (id_, one) in tied or _are_alike(items[id_][1], items[one][1]))
+        near = (one for one in oldest if (id_, one) in tied or _is_like(items[id_][1], items[one][1]))
         labels[id_] = next(near, id_)
         if labels[id_] == id_:
             oldest.append(id_)
     return labels
 
 
-def _are_alike(one: Snapshot, other: Snapshot) -> bool:
-    teasers = [snapshot.content for snapshot in (one, other)]
-    own, older = [(t.headline, t.excerpt, t.date) for t in teasers if isinstance(t, Teaser)]
-    return similar.compare_teasers(own, older).is_same
+def _is_like(one: Snapshot, other: Snapshot) -> bool:
+    return match.likeness_to(one.content)(other.content).is_same
 
 
 def _age(item: Item) -> tuple[datetime, str, str]:

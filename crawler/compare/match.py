@@ -86,10 +86,19 @@ def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], know
     An item that came after `at` counts too, in its first text: the caller must see that it is out of order.
     """
     subject = Subject.ARTICLE if isinstance(content, Article) else Subject.TEASER
-    likeness_to = _likeness_to(content)
+    likeness = likeness_to(content)
     items = candidates(subject, found, known)
-    copies = [copy for item in items if (copy := _copy(likeness_to, at, item, known))]
+    copies = [copy for item in items if (copy := _copy(likeness, at, item, known))]
     return sorted(copies, key=lambda c: (c.similarity < 1, -c.similarity, c.item.first_seen, c.item.order))
+
+
+def likeness_to(content: Content) -> Callable[[Content], Likeness]:
+    """The likeness of others to `content`, which is taken apart once for all of them."""
+    if isinstance(content, Teaser):
+        own = _teaser_parts(content)
+        return lambda other: compare_teasers(own, _teaser_parts(other))
+    reading = cache(lambda: read(_article_body(content)))
+    return lambda other: compare_readings(reading(), read(_article_body(other)))
 
 
 def current(item: Item, known: Known) -> Content:
@@ -227,15 +236,6 @@ def _copy(likeness_to: Callable[[Content], Likeness], at: datetime, item: Item, 
         if best is not None and best.similarity == 1.0:
             break
     return best
-
-
-def _likeness_to(content: Content) -> Callable[[Content], Likeness]:
-    """The likeness of others to `content`, which is taken apart once for all of them."""
-    if isinstance(content, Teaser):
-        own = _teaser_parts(content)
-        return lambda other: compare_teasers(own, _teaser_parts(other))
-    reading = cache(lambda: read(_article_body(content)))
-    return lambda other: compare_readings(reading(), read(_article_body(other)))
 
 
 def _teaser_parts(content: Content) -> tuple[str | None, str | None, str | None]:

@@ -21,16 +21,6 @@ _MOST_NAMES = 200
 _PERSON_ENDS = 3  # characters of a Korean or Chinese name
 
 
-_ADDRESSED = frozenset({"mr", "mrs", "ms", "miss", "dr"})
-_HELD = frozenset({"shares", "stake", "stakes", "stock", "investors", "shareholders"})  # *in* a company
-
-
-_WENT = frozenset("left reached fled entered departed via".split())  # noqa: SIM905
-_MADE = frozenset(
-    "published supplied owned made acquired operated manufactured built run bought sponsored produced".split()  # noqa: SIM905
-)
-
-
 class Sort(StrEnum):
     PERSON = "person"
     ORGANISATION = "organisation"
@@ -113,7 +103,9 @@ def _is_part_of_name(s: Sentence, start: int, end: int, sort: Sort) -> bool:
         return False
     before = s.written[start - 1] if start else ""
     after = s.written[end] if end < len(s.written) else ""
-    if before.casefold() in _ADDRESSED or (before == "." and start > 1 and s.low[start - 2] in _ADDRESSED):
+    if before.casefold() in s.pack["person", "addressed"] or (
+        before == "." and start > 1 and s.low[start - 2] in s.pack["person", "addressed"]
+    ):
         return True
     is_aged = s.low[end : end + 1] == [","] and s.low[end + 1 : end + 2] != [] and s.low[end + 1].isdecimal()
     if is_aged and s.low[end + 2 : end + 3] == [","] and len(s.low[end + 1]) < 3:
@@ -253,7 +245,7 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
         or any(w in heads for w in words[1:])
     )
     given, surnames = s.pack["person", "given"], s.pack["person", "surnames"]
-    has_title = start > 0 and (_ends_title(s, start) or before in _ADDRESSED)
+    has_title = start > 0 and (_ends_title(s, start) or before in s.pack["person", "addressed"])
     if start == 0 and words[0].upper() == s.written[0] and len(words[0]) > 3 and after == ",":
         return Name(start, end, text, Sort.PLACE)  # a dateline
     if words[-1] in s.pack["place", "heads"] and len(words) > 1 and not has_title:
@@ -267,8 +259,8 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
     if len(words) == 1 and s.written[start].isupper() and len(words[0]) > 1 and not s.text.isupper():
         return Name(start, end, text, Sort.ORGANISATION)
     two_before = s.low[start - 2] if start > 1 else ""
-    if (before == "in" and two_before in _HELD) or (
-        before == "by" and two_before in _MADE and len(words) == 1
+    if (before == "in" and two_before in s.pack["organisation", "held"]) or (
+        before == "by" and two_before in s.pack["organisation", "made"] and len(words) == 1
     ):
         return Name(start, end, text, Sort.ORGANISATION)
     if before == "of" and start > 1 and s.written[start - 2][:1].isupper() and len(words) <= 2:
@@ -284,7 +276,7 @@ def _sorted_name(s: Sentence, start: int, end: int) -> Name:
         before in s.pack["place", "prepositions"] and is_near
     ):
         return Name(start, end, text, Sort.PLACE)
-    if before in _WENT and is_near and words[0] not in given:
+    if before in s.pack["place", "left"] and is_near and words[0] not in given:
         return Name(start, end, text, Sort.PLACE)
     if before in s.pack["place", "before"] and words[0] not in surnames:
         return Name(start, end, text, Sort.PLACE)

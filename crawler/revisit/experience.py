@@ -57,7 +57,6 @@ class Experience:
     untold_edits: float = 0.0
     untold_expected: float = 0.0
     looks: int = 0
-    articles: int = 0
     signals: float = 0.0  # that led to a look; both fade
     true_signals: float = 0.0
     covered_age: float = 0.0  # at which articles leave the channel, on average
@@ -118,10 +117,6 @@ class Experience:
         return Steps.of(HOURS, (*(factor / mean for factor in factors), 1.0))
 
     # ---------------------------------------------------------------- learning
-
-    def found(self, at: float) -> None:
-        """An article is new."""
-        self.articles += 1
 
     def left(self, age: float) -> None:
         """The channel no longer lists an article of this age."""

@@ -69,7 +69,6 @@ class Keeper:
 
     def begin(self, born: float, seen_at: float, *, lot: float = 0.5, is_covered: bool = False) -> Next:
         """An article is new: it came out at `born` (as far as known) and was fetched at `seen_at`."""
-        self.experience.found(seen_at)
         return self._next(Watched(born, seen_at, seen_at, is_covered=is_covered, lot=lot))
 
     def looked(self, watched: Watched, at: float, *, is_edited: bool, polled_at: float | None = None) -> Next:

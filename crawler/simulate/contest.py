@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from crawler.revisit.keeper import Promise
 from crawler.revisit.rates import WEEK
 from crawler.simulate import ours, rivals
-from crawler.simulate.history import History
+from crawler.simulate.history import History, even_lot
 from crawler.simulate.rivals import Looks, Tally
 
 _SAMPLE = 1000  # stories on which it is searched what a rival needs for the promise
@@ -121,12 +121,9 @@ def _at_budget(looks: Looks, histories: Sequence[History], requests: float) -> T
     for history in histories:
         stories = enumerate(history.stories)
         for number, story in stories:
-            scale = dense if (number + 0.5) * _GOLDEN % 1 < part else sparse
+            scale = dense if even_lot(number + 0.5) < part else sparse
             whole.take(story.edits, list(looks(story, scale)))
     return whole
-
-
-_GOLDEN = (5**0.5 - 1) / 2
 
 
 def _for_promise(looks: Looks, histories: Sequence[History], promise: Promise) -> float | None:

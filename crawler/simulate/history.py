@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from crawler.revisit.rates import WEEK
 
+_GOLDEN = (5**0.5 - 1) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -58,6 +60,11 @@ class History:
     def hours(self) -> float:
         """Hours of watching, all articles together."""
         return sum(story.until - story.first_seen for story in self.stories)
+
+
+def even_lot(number: float) -> float:
+    """A lot from 0 to 1, so that those of 0, 1, 2 … are spread evenly whatever their number."""
+    return number * _GOLDEN % 1
 
 
 def first_week(first_seen: float, end: float = float("inf")) -> float:

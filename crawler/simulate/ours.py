@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from crawler.revisit.keeper import Keeper, Next, Promise
 from crawler.revisit.rates import Watched
-from crawler.simulate.history import History
+from crawler.simulate.history import History, even_lot
 from crawler.simulate.rivals import Tally
 
 
@@ -75,7 +75,7 @@ class _Run:
     def _begin(self, number: int) -> None:
         story = self.stories[number]
         covered = self.uses_signals and story.covered_until is not None
-        lot = number * _GOLDEN % 1
+        lot = even_lot(number)
         self._book(number, self.keeper.begin(story.born, story.first_seen, lot=lot, is_covered=covered))
 
     def _book(self, number: int, following: Next) -> None:
@@ -100,6 +100,3 @@ class _Run:
         """When the channel was last looked at."""
         place = bisect_right(self.polls, at)
         return self.polls[place - 1] if place else None
-
-
-_GOLDEN = (5**0.5 - 1) / 2  # spreads the lots evenly

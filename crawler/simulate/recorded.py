@@ -22,10 +22,9 @@ from random import Random
 
 from crawler import urls
 from crawler.compare.fingerprint import exact
+from crawler.revisit.targets import hours
 from crawler.simulate.history import History, Story, first_week
 from storage.records import Article, Gone, Listing, Observation
-
-_HOUR_SECONDS = 3600.0
 
 
 def recorded(observations: Iterable[Observation], seed: int, poll: float) -> list[History]:
@@ -64,7 +63,7 @@ def _lots(source: str, key: str, seed: int) -> Random:
 
 def _hour(observation: Observation) -> float:
     assert observation.captured_at is not None
-    return observation.captured_at.timestamp() / _HOUR_SECONDS
+    return hours(observation.captured_at)
 
 
 def _thinned(listings: Sequence[Listing], poll: float) -> Iterator[Listing]:
@@ -131,7 +130,7 @@ def _printed_hour(text: str | None) -> float | None:
         value = datetime.fromisoformat(text)
         if len(text) == len("2026-01-31"):
             value += timedelta(days=1)
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp() / _HOUR_SECONDS
+        return hours(value if value.tzinfo else value.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         return None
 

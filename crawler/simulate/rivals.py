@@ -16,10 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import ceil
 
+from crawler.revisit.rates import DAY
 from crawler.simulate.history import History, Story
-
-HOUR = 1.0
-DAY = 24.0
 
 
 @dataclass(slots=True)
@@ -69,7 +67,7 @@ def fixed(story: Story, scale: float) -> Iterator[float]:
         number += 1
 
 
-_TIERS = ((3 * HOUR, 0.25), (DAY, 1.0), (7 * DAY, 3.0), (30 * DAY, 3 * DAY), (365 * DAY, 30 * DAY))
+_TIERS = ((3, 0.25), (DAY, 1.0), (7 * DAY, 3.0), (30 * DAY, 3 * DAY), (365 * DAY, 30 * DAY))
 
 
 def tiers(story: Story, scale: float) -> Iterator[float]:

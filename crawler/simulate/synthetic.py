@@ -6,7 +6,7 @@ Deterministic by seed. Every site publishes evenly, `PER_DAY` articles a day unl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from bisect import bisect_right
 from dataclasses import dataclass
 from random import Random
 
@@ -124,7 +124,7 @@ def _ages(site: Site, born: float, multiplier: float, random: Random) -> list[fl
 
 def _age_at(by_age: Steps, mass: float) -> float:
     """The age up to which `mass` edits are expected."""
-    step = next(n for n in range(len(by_age.edges) - 1, -1, -1) if by_age.below[n] <= mass)
+    step = bisect_right(by_age.below, mass) - 1
     return by_age.edges[step] + (mass - by_age.below[step]) / by_age.heights[step]
 
 
@@ -137,6 +137,3 @@ def _with_bursts(ages: list[float], burst: float, random: Random) -> list[float]
         while age < WEEK and random.random() < burst / (1 + burst):
             ages.append(age + random.expovariate(0.5))
     return found
-
-
-Make = Callable[[str, int, int], History]

@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.edit_kinds [--misses] [FILE …]      default: both halves in tests/compare/edits/
 
-`tune.jsonl` is the half that the rules were tried on, `held.jsonl` the half held back. A line:
+`tune.jsonl` is the half that the rules were tried on, `held.jsonl` the half held back; `tune-b.jsonl` and
+`tune-c.jsonl` were tried on later. A line:
 ``{"id","language","where","old":[sentence…],"new":[…],"classes":[…]}``. What `classify` finds in a record is the
 union of the kinds of its edits, without headline, byline and lead, which follow from where the edit stands.
 """
