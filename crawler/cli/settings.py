@@ -1,0 +1,140 @@
+"""Commands about what is configured: check, sources, db."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.program import EXIT_FAILED, app, config_path, counted, say, settings_of
+
+if TYPE_CHECKING:
+    pass
+
+
+sources_app = typer.Typer(rich_markup_mode=None)
+db_app = typer.Typer(
+    help="""The store's schema.
+
+    Example: presswatch db upgrade
+    """,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(sources_app, name="sources")
+app.add_typer(sources_app, name="sources")
+app.add_typer(db_app, name="db")
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Validate the configuration and explain what it means.
+
+    Example: presswatch --config news.toml check
+    """
+    from crawler import config, wiring
+    from crawler.errors import ConfigError
+    from crawler.parse import sites
+
+    settings = settings_of(context)
+    faults = config.faults(settings, sites.names())
+    for line in config.explain(settings, {} if faults else wiring.recipes_by_source(settings)):
+        print(line)
+    if faults:
+        raise ConfigError(settings.path, faults)
+    print("The configuration is valid.")
+    for wanted in config.missing_contact(settings):
+        print(f"Before the first crawl: {wanted}")
+
+
+@sources_app.callback(invoke_without_command=True)
+def sources(context: typer.Context) -> None:
+    """Show the configured sources; `add` and `import` bring in more.
+
+    Example: presswatch sources
+    """
+    if context.invoked_subcommand is None:
+        settings = settings_of(context)
+        for source in settings.sources:
+            places = [*source.listings, *source.feeds, *source.sitemaps, *source.articles]
+            state = f"every {source.every}" if source.enabled else "disabled"
+            print(f"{source.name}  ({state})")
+            for place in places:
+                print(f"  {place}")
+        if not settings.sources:
+            print("No sources: add one with `presswatch sources add NAME URL`.")
+
+
+@sources_app.command("add")
+def sources_add(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the source, new or known.")],
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="Address of a listing, or of one article to watch.")
+    ],
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="KIND",
+            show_default=False,
+            help="listing, feed, sitemap or article. Default: told by the address.",
+        ),
+    ] = "auto",
+    recipe: Annotated[str | None, typer.Option(metavar="NAME", help="Recipe of the source.")] = None,
+) -> None:
+    """Watch a listing, or one single article. Written to the configuration file; its comments stay.
+
+    Example: presswatch sources add Gazette https://gazette.example/latest/
+    """
+    from crawler import config, workbench
+    from crawler.errors import UsageError
+
+    kind = workbench.guess_kind(url, recipe) if as_ == "auto" else as_
+    if kind not in ("listing", "feed", "sitemap", "article"):
+        raise UsageError(f"--as {as_!r} is unknown; there are: listing, feed, sitemap, article")
+    path = config_path(context)
+    is_new = config.add_source(path, name, f"{kind}s", [url], recipe)
+    where = f"{'new source' if is_new else 'source'} “{name}”"
+    print(f"Added to {where} in {path}: {url}, as {'an' if kind == 'article' else 'a'} {kind}")
+
+
+@sources_app.command("import")
+def sources_import(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a configured source.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Addresses of articles, one a line; # begins a comment.")
+    ],
+) -> None:
+    """Watch every article of a list of addresses. They are kept in the store and visited by the next crawl.
+
+    Example: presswatch sources import "Pyongyang Times" addresses.txt
+    """
+    from crawler import config, wiring, workbench
+    from crawler.errors import UsageError
+
+    settings = settings_of(context)
+    if name not in {source.name for source in settings.sources}:
+        raise UsageError(f"no source is named {name!r}: add it first with `presswatch sources add`")
+    key_of = wiring.key_of(config.sources(settings))
+    with wiring.store(settings) as store:
+        result = workbench.import_addresses(store, name, file, key_of)
+    for problem in result.problems:
+        say(f"presswatch: {problem}")
+    print(f"Imported {counted(result.added, 'address', 'addresses')}, {result.known} known already")
+    if result.problems:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@db_app.command("upgrade")
+def db_upgrade(context: typer.Context) -> None:
+    """Raise the store to this version's schema. Make a copy of it first.
+
+    Example: presswatch db upgrade
+    """
+    from crawler import config
+    from storage import upgrade_store
+
+    print(f"The store has schema {upgrade_store(config.store_url(settings_of(context)))}.")

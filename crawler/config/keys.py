@@ -1,0 +1,152 @@
+"""The keys of config.toml with their defaults and bounds, as frozen settings.
+
+Whoever adds a key here documents it in config.toml; tests/test_config.py fails otherwise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from crawler.config.values import (
+    Address,
+    FilePath,
+    Host,
+    TimeZone,
+    contact_address,
+    header,
+    interval,
+    source_name,
+    store_address,
+)
+
+
+def number(default: float, unit: str, low: float, high: float) -> Any:
+    kind = "a whole number" if isinstance(default, int) else "a number"
+    expected = f"{kind} of {unit} from {low} to {high}"
+    return Field(default, ge=low, le=high, description=expected, examples=[default])
+
+
+def value(default: Any, expected: str, example: Any = None) -> Any:
+    shown = default if example is None else example
+    # Lists arrive as lists and are kept as tuples: the one conversion that strict mode must let through.
+    strict = False if isinstance(default, tuple) else None
+    return Field(default, strict=strict, description=expected, examples=[shown])
+
+
+class Section(BaseModel):
+    # Strict, so that "8" is no number and 1 is no boolean: what is meant must be what is written.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class StorageSettings(Section):
+    url: Annotated[str, AfterValidator(store_address)] = Field(
+        default="sqlite:///presswatch.db",
+        description="sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE",
+        examples=["sqlite:///presswatch.db"],
+        repr=False,  # somebody's URL holds a password, and settings get printed
+    )
+    evidence: FilePath = value("presswatch-evidence", "the path of a folder")
+
+
+class SeedSettings(Section):
+    paths: tuple[FilePath, ...] = value(("seeds",), "a list of files or folders")
+
+
+class FetchSettings(Section):
+    user_agent: Annotated[str, AfterValidator(header)] = value("presswatch/0.1", "a name and version")
+    contact: Annotated[str, AfterValidator(contact_address)] = value(
+        "", "an e-mail address or web page where we can be reached", "desk@news.example"
+    )
+    delay_seconds: float = number(2.0, "seconds", 0, 86400)
+    concurrency: int = number(8, "requests", 1, 256)
+    per_host: int = number(2, "requests", 1, 64)
+    connect_seconds: float = number(10.0, "seconds", 0.1, 300)
+    read_seconds: float = number(20.0, "seconds", 0.1, 600)
+    total_seconds: float = number(60.0, "seconds", 0.1, 3600)
+    limit_bytes: int = number(20 * 1024**2, "bytes", 1024, 1024**3)
+    allow_private_addresses: bool = value(False, "true or false")
+
+
+class CrawlSettings(Section):
+    parser_processes: int = number(2, "processes", 1, 64)
+    parser_seconds: float = number(2.0, "seconds", 0.1, 60)
+    parser_bytes: int = number(1024**3, "bytes", 64 * 1024**2, 64 * 1024**3)
+    max_new_per_host: int = number(20_000, "addresses", 1, 100_000_000)
+    batch_pages: int = number(64, "pages", 1, 4096)
+    verify_moves: bool = value(True, "true or false")
+
+
+class ReportSettings(Section):
+    time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Europe/London")
+
+
+_ADDRESSES = "a list of complete http(s) addresses"
+
+
+class SourceSettings(Section):
+    name: Annotated[str, AfterValidator(source_name)] = Field(
+        description="the name under which the source is reported", examples=["Pyongyang Times"]
+    )
+    recipe: str | None = value(None, "the name of a recipe", "kcnawatch")
+    listings: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/latest/"])
+    feeds: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/feed/"])
+    sitemaps: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/sitemap.xml"])
+    articles: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/2026/bridge/"])
+    hosts: tuple[Host, ...] = value((), "a list of host names", ["www.news.example"])
+    time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Asia/Seoul")
+    date_order: Literal["DMY", "MDY", "YMD"] | None = value(None, '"DMY", "MDY" or "YMD"', "DMY")
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = value(
+        None, "a language tag", "en"
+    )
+    every: Annotated[str, AfterValidator(interval)] = value("30m", "a duration from 1s to 366d", "6h")
+    enabled: bool = value(True, "true or false")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address it watches."""
+        return self.listings + self.feeds + self.sitemaps + self.articles
+
+
+class Settings(BaseModel):
+    """All of config.toml. `path` is None where no file was read; `folder` is where relative paths start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    storage: StorageSettings = StorageSettings()
+    seeds: SeedSettings = SeedSettings()
+    fetch: FetchSettings = FetchSettings()
+    crawl: CrawlSettings = CrawlSettings()
+    report: ReportSettings = ReportSettings()
+    sources: tuple[SourceSettings, ...] = ()
+    path: Path | None = None
+    folder: Path = Field(default_factory=Path.cwd)
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "storage": StorageSettings,
+    "seeds": SeedSettings,
+    "fetch": FetchSettings,
+    "crawl": CrawlSettings,
+    "report": ReportSettings,
+    "sources": SourceSettings,
+}
+BLOCKS = ("sources",)  # these are written [[name]], one block for each
+
+# What people call a key who know it from other programs, where spelling alone would not lead there.
+ALSO_CALLED = {
+    "cron": "every",
+    "delay": "delay_seconds",
+    "disabled": "enabled",
+    "email": "contact",
+    "frequency": "every",
+    "interval": "every",
+    "parser": "recipe",
+    "rss": "feeds",
+    "timeout": "total_seconds",
+    "timezone": "time_zone",
+    "tz": "time_zone",
+    "url": "listings",
+}
