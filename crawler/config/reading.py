@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -60,7 +60,7 @@ def parsed(text: str, path: Path) -> Settings:
     except (ValueError, RecursionError) as error:  # ValueError: also a number of 5,000 digits
         raise ConfigError(path, [f"it is not TOML: {error}"]) from error
     wrong = [misplaced(name, value) for name, value in data.items() if name not in SECTIONS]
-    sections = {
+    sections: dict[str, Any] = {
         name: _section(model, data.get(name, {}), f"[{name}]", wrong)
         for name, model in SECTIONS.items()
         if name not in BLOCKS
