@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from crawler import urls
 from storage.records import Source, Target, TargetKind
@@ -48,14 +48,21 @@ class Frontier:
                 return None
         return self.add(target)
 
+    def room(self, host: str) -> int:
+        """How many more new targets of `host` are taken in this pass."""
+        return max(0, self.most_new_per_host - self._new[host])
+
     def next(self, host: str) -> Target | None:
         queue = self._queues[host]
         return queue.popleft() if queue else None
 
-    def clear(self) -> None:
-        """Drop what is queued and not begun."""
-        self.open -= sum(map(len, self._queues.values()))
-        self._queues.clear()
+    def clear(self, keep: Container[str] = ()) -> None:
+        """Drop what is queued and not begun, except for the targets of the keys to `keep`."""
+        for queue in self._queues.values():
+            kept = [target for target in queue if target.key in keep]
+            self.open -= len(queue) - len(kept)
+            queue.clear()
+            queue.extend(kept)
 
 
 def source_targets(source: Source) -> Iterable[Target]:

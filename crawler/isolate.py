@@ -220,12 +220,13 @@ def _reading(answer: bytes) -> Reading | Broken:
         if "broken" in said:
             return Broken(f"parser: {str(said['broken'])[:300]}")
         article, listing = _observation(said.get("article")), _observation(said.get("listing"))
+        stamps = tuple((str(url), str(stamp)) for url, stamp in said.get("stamps", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("parser: its answer is none")
     obstacle = said.get("obstacle")
     if not isinstance(article, Article | None) or not isinstance(listing, Listing | None):
         return Broken("parser: its answer is none")
-    return Reading(article, listing, obstacle[:1_000] if isinstance(obstacle, str) else None)
+    return Reading(article, listing, obstacle[:1_000] if isinstance(obstacle, str) else None, stamps)
 
 
 def _observation(said: object) -> Observation | None:
@@ -272,6 +273,7 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         "article": to_json(reading.article) if reading.article else None,
         "listing": to_json(reading.listing) if reading.listing else None,
         "obstacle": reading.obstacle,
+        "stamps": reading.stamps,
     }
 
 

@@ -11,10 +11,10 @@ crawl takes a batch of pages at once; the meaning is that of one page after anot
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from crawler.compare.decide import OutOfOrder, decide
 from crawler.compare.fingerprint import KeyOf, identity, sight
@@ -63,6 +63,8 @@ class Reading(Protocol):
     def listing(self) -> Listing | None: ...
     @property
     def obstacle(self) -> str | None: ...
+    @property
+    def stamps(self) -> tuple[tuple[str, str], ...]: ...
 
 
 Fetch = Callable[[Target], Awaitable[Page | Failed]]
@@ -79,6 +81,15 @@ class Look:
     page: Page | None = None
     sitemaps: tuple[str, ...] = ()  # addresses of further sitemaps
     links: tuple[str, ...] = ()  # addresses that a sitemap names without a word about them
+    stamps: tuple[tuple[str, str], ...] = ()  # when a feed or sitemap says that articles were last edited
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is recorded with a verdict: the targets as they are left behind, and what was learned by source."""
+
+    targets: Sequence[Target] = ()
+    learned: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
 async def look(
@@ -101,8 +112,8 @@ async def look(
     if trouble:
         return Look(target, replace(visit, outcome=Outcome.FAILED, reason=trouble), page=page)
     if target.kind is TargetKind.SITEMAP:
-        return _mapped(Look(target, visit, page=page), reading)
-    return Look(target, visit, _seen(reading), page)
+        return _mapped(Look(target, visit, page=page, stamps=reading.stamps), reading)
+    return Look(target, visit, _seen(reading), page, stamps=reading.stamps)
 
 
 def take(
@@ -111,16 +122,17 @@ def take(
     key_of: KeyOf,
     *,
     visits: Sequence[Visit] = (),
-    finish: Callable[[Verdict], Sequence[Target]] = lambda verdict: (),
+    finish: Callable[[Verdict], Ending] = lambda verdict: Ending(),
 ) -> Verdict:
     """Decide `sightings` and record what they mean, with `visits`, in one transaction.
 
-    `finish` is called with each verdict before it is recorded; it gives back the targets to record with it.
+    `finish` is called with each verdict before it is recorded; it gives back what to record with it.
     """
     for tries_left in reversed(range(_TRIES)):
         verdict = weigh(store, sightings, key_of)
         try:
-            store.record(verdict, visits=visits, targets=finish(verdict))
+            ending = finish(verdict)
+            store.record(verdict, visits=visits, targets=ending.targets, experiences=ending.learned)
         except Conflict:
             if not tries_left:
                 raise

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from crawler import pipeline, revisit, urls
 from crawler.compare.fingerprint import KeyOf, sight
 from crawler.compare.observe import article_key, listing_place
 from crawler.frontier import Frontier, is_followed, source_targets
+from crawler.keepers import Keepers
 from crawler.pipeline import Fetch, Look, Parse
 from storage.known import Verdict
 from storage.records import (
@@ -43,12 +44,16 @@ from storage.store import Store
 class Plan:
     """What to visit and how much at once. `is_all`: every known article, due or not, removed ones too.
 
-    `now` is the one clock of the pass: a function, or an instant that dates everything in it.
+    `now` is the one clock of the pass: a function, or an instant that dates everything in it. `listings`: the
+    sources whose listings, feeds, sitemaps and single addresses are visited; None: all of them. `by_hand`:
+    articles fall due by fixed tiers, too (`revisit.targets`).
     """
 
     sources: tuple[Source, ...]
     now: Callable[[], datetime]
     is_all: bool = False
+    by_hand: bool = True
+    listings: frozenset[str] | None = None
     per_host: int = 2
     most_new_per_host: int = 20_000
     batch_pages: int = 64
@@ -65,6 +70,8 @@ class Summary:
     changes: dict[str, None] = field(default_factory=dict)  # ids, in the order of recording
     failures: list[Visit] = field(default_factory=list)
     not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
+    over_budget: Counter[str] = field(default_factory=Counter)  # articles due that had to wait, by source
+    is_wound_up: bool = False  # what is not begun is left to the next pass
     is_interrupted: bool = False
 
 
@@ -104,6 +111,8 @@ class Crawl:
         self._doubts = _Doubts()
         self._links: dict[str, str] = {}  # how articles are linked in this pass: target key -> address
         self._lost: dict[str, Target] = {}  # articles that failed or were gone in this pass, as recorded
+        self._told: dict[str, Target] = {}  # articles that a channel spoke of in this pass, as recorded
+        self._keepers = Keepers(plan.sources, {}, {})
 
     async def run(self) -> Summary:
         """Visit everything due; gives back how it went."""
@@ -119,6 +128,12 @@ class Crawl:
         await asyncio.to_thread(self.store.finish_run, run)
         return self.summary
 
+    def wind_up(self) -> None:
+        """Begin no further visit, except to tell a moved story from a copy: what is due stays due."""
+        self.summary.is_wound_up = True
+        self._frontier.clear(keep=self._doubts)
+        self._looks.put_nowait(None)
+
     def stop(self) -> None:
         """Begin no further visit; those in hand are finished and recorded."""
         self.summary.is_interrupted = True
@@ -131,11 +146,27 @@ class Crawl:
 
     def _due(self) -> list[Target]:
         """Listings first, then single addresses, then the known articles that are due."""
-        named = [target for source in self.plan.sources for target in self._named(source)]
+        plan, names = self.plan, list(self._sources)
+        wanted = names if plan.listings is None else plan.listings
+        named = [target for source in plan.sources for target in self._named(source)]
         known = self.store.targets([target.key for target in named])
-        due_by = None if self.plan.is_all else self.plan.now()
-        articles = self.store.article_targets(list(self._sources), due_by)
-        return [known.get(target.key, target) for target in named] + articles
+        polled = {target.key: target.last_visit for target in known.values() if target.last_visit}
+        self._keepers = Keepers(plan.sources, self.store.experiences(names), polled)
+        visited = [known.get(target.key, target) for target in named if target.source in wanted]
+        return visited + [target for source in plan.sources for target in self._due_articles(source)]
+
+    def _due_articles(self, source: Source) -> list[Target]:
+        """The articles of a source that are due, as far as its budget goes."""
+        now = self.plan.now()
+        if self.plan.is_all:
+            return self.store.article_targets([source.name], None)
+        tiers = revisit.tiers(now, source.every_seconds) if self.plan.by_hand else ()
+        due = self.store.article_targets([source.name], now, tiers)
+        room = self._keepers.room(source.name, now)
+        if len(due) <= room:
+            return due
+        self.summary.over_budget[source.name] = len(due) - int(room)
+        return due[: int(room)]
 
     def _named(self, source: Source) -> Iterable[Target]:
         yield from source_targets(source)
@@ -143,7 +174,10 @@ class Crawl:
             yield self._article_target(url, source.name)
 
     def _article_target(self, url: str, source: str) -> Target:
-        return Target(article_key(self.key_of(url, source)), url, source, TargetKind.ARTICLE)
+        return Target(self._article_key(url, source), url, source, TargetKind.ARTICLE)
+
+    def _article_key(self, url: str, source: str) -> str:
+        return article_key(self.key_of(url, source))
 
     def _start(self, host: str | None) -> None:
         """See that somebody visits what was queued for `host`."""
@@ -174,11 +208,11 @@ class Crawl:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
         self._doubts.seen(looks)
         try:
-            changes = await asyncio.to_thread(self._keep, looks)
+            links = await asyncio.to_thread(self._keep, looks)
         except _Doubtful as doubt:
             await self._hold(looks, doubt.older)
             return
-        await self._follow(looks, changes)
+        await self._follow(links)
         for look in looks:
             self._frontier.open -= 1
             self._count(look.visit)
@@ -199,20 +233,30 @@ class Crawl:
         again = replace(last.observation, captured_at=look.visit.at)
         return replace(look, sightings=(sight(again, Origin.CRAWL, evidence=last.evidence),))
 
-    def _keep(self, looks: Sequence[Look]) -> list[Change]:
-        """Record a batch, evidence first; gives back the changes that it brought."""
+    def _keep(self, looks: Sequence[Look]) -> Links:
+        """Record a batch, evidence first; gives back what it links."""
         bodies = {digest: look.page.body for look in looks if look.page and (digest := _digest(look))}
         for look in looks:
             if look.visit.outcome is Outcome.FAILED and look.page and look.page.status == 200:
                 self.keep(look.page.body)
 
-        def finish(verdict: Verdict) -> list[Target]:
+        keepers, told = self._keepers, self._told
+        links = self._links_of(looks)
+
+        def finish(verdict: Verdict) -> pipeline.Ending:
+            nonlocal keepers, told
             older = self._older_addresses(looks, verdict)
             if older:
                 raise _Doubtful(older)
             for digest in {s.evidence for s in verdict.rows.snapshots if s.evidence in bodies}:
                 self.keep(bodies[digest or ""])
-            return [self._settled(look, verdict) for look in looks]
+            keepers = self._keepers.copy()  # of this try: another one learns anew
+            told = self._told | self._signalled(looks, links, verdict, keepers)
+            settled = {look.target.key: self._settled(look, verdict, keepers, told) for look in looks}
+            recorded = self._admitted(links) | told | settled
+            return pipeline.Ending(
+                list(recorded.values()), keepers.kept({look.target.source for look in looks})
+            )
 
         verdict = pipeline.take(
             self.store,
@@ -221,21 +265,30 @@ class Crawl:
             visits=[replace(look.visit, body_digest=_digest(look)) for look in looks],
             finish=finish,
         )
+        self._keepers = keepers
+        self._told = {key: t for key, t in told.items() if key not in {look.target.key for look in looks}}
         changes = verdict.brought()
         new = [change for change in changes if change.id not in self.summary.changes]
         self.summary.counts.update(change.kind.value for change in new)
         self.summary.counts["unchanged"] += verdict.unchanged
         self.summary.changes |= {change.id: None for change in new}
-        return changes
+        return links
 
-    def _settled(self, look: Look, verdict: Verdict) -> Target:
+    def _settled(self, look: Look, verdict: Verdict, keepers: Keepers, told: Mapping[str, Target]) -> Target:
         """The target after this look: what it left behind, and when it falls due again."""
         target, visit = look.target, look.visit
         if target.last_visit is not None and visit.at < target.last_visit:  # a pass dated back
             return target
-        target = _with_validators(target, look)
-        is_seen = visit.outcome in (Outcome.OK, Outcome.NOT_MODIFIED)
-        shown = {s.observation.url for s in look.sightings if isinstance(s.observation, Article)}
+        spoken_of = told.get(target.key, target)
+        target = replace(
+            _with_validators(target, look),
+            channel=spoken_of.channel,
+            stamp=spoken_of.stamp,
+            watched=spoken_of.watched,
+        )
+        is_seen = visit.outcome in _SEEN
+        articles = [s.observation for s in look.sightings if isinstance(s.observation, Article)]
+        shown = {article.url for article in articles}
         is_edited = any(c.url in shown and c.kind is ChangeKind.CHANGED for c in verdict.brought())
         target = replace(
             target,
@@ -244,11 +297,44 @@ class Crawl:
             last_change=visit.at if is_edited else target.last_change,
             failures=0 if is_seen else target.failures + 1,
         )
-        every = self._sources[target.source].every_seconds
-        target = replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, every))
+        every, due = self._sources[target.source].every_seconds, None
+        if is_seen and articles:
+            target, due = keepers.looked(
+                target, visit.at, is_edited=is_edited, published=articles[0].published
+            )
+        target = replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, every, due))
         if not is_seen and target.kind is TargetKind.ARTICLE:
             self._lost[target.key] = target
         return target
+
+    # ------------------------------------------------------------ signals
+
+    def _signalled(
+        self, looks: Sequence[Look], links: Links, verdict: Verdict, keepers: Keepers
+    ) -> dict[str, Target]:
+        """The known articles that these pages say something new of: edited, listed, listed no longer."""
+        found: dict[str, Target] = {}
+        for look in looks:
+            if look.target.kind in (TargetKind.FEED, TargetKind.SITEMAP) and look.visit.outcome in _SEEN:
+                keepers.polled(look.target.key, look.visit.at)
+                if look.visit.outcome is Outcome.OK and not look.sitemaps:
+                    found |= self._heard(look, links, keepers)
+        edited = {c.url for c in verdict.brought() if _is_edited_teaser(c)}
+        for key, target in links.known.items():
+            if target.last_visit is not None and links.targets[key].url in edited:
+                now = self.plan.now()
+                found[key] = replace(found.get(key, target), next_visit=now)
+        return found
+
+    def _heard(self, look: Look, links: Links, keepers: Keepers) -> dict[str, Target]:
+        """What one reading of a channel changes of the articles that it lists, or did list."""
+        channel, at = look.target.key, look.visit.at
+        listed = {self._article_key(url, look.target.source): stamp for url, stamp in look.stamps}
+        known = {key: links.known[key] for key in listed if key in links.known}
+        heard = {key: keepers.told(t, channel, listed[key], at) for key, t in known.items()}
+        left = [target for target in self.store.covered(channel) if target.key not in listed]
+        heard |= {target.key: keepers.left(target, at) for target in left}
+        return {key: target for key, target in heard.items() if target != known.get(key)}
 
     def _count(self, visit: Visit) -> None:
         self.summary.counts["pages"] += 1
@@ -260,21 +346,48 @@ class Crawl:
 
     # ------------------------------------------------------------ following
 
-    async def _follow(self, looks: Iterable[Look], changes: Iterable[Change]) -> None:
-        """Queue the articles of teasers that are new to us, and of those that changed."""
+    def _links_of(self, looks: Iterable[Look]) -> Links:
+        """The targets that these pages link, with what is known of them."""
         linked: dict[str, Target] = {}
         for look in looks:
             for target in self._linked(look):
                 linked.setdefault(target.key, target)
-        await self._relink(linked)
-        unseen = [key for key in linked if key not in self._frontier]
-        known = await asyncio.to_thread(self.store.targets, unseen) if unseen else {}
-        edited = {c.url for c in changes if c.subject is Subject.TEASER and c.kind is ChangeKind.CHANGED}
-        for key in unseen:
-            target = known.get(key, linked[key])
-            is_wanted = target.last_visit is None or linked[key].url in edited
-            if is_wanted and not self.summary.is_interrupted:
+            for url, stamp in look.stamps:
+                key = self._article_key(url, look.target.source)
+                if key in linked:
+                    linked[key] = replace(linked[key], channel=look.target.key, stamp=stamp)
+        return Links(linked, self.store.targets(list(linked)))
+
+    def _admitted(self, links: Links) -> dict[str, Target]:
+        """The articles that are new to us, as far as the pass takes more: kept, whatever becomes of the pass."""
+        room: dict[str, int] = {}
+        found: dict[str, Target] = {}
+        for key, target in links.targets.items():
+            host = urls.host(target.url)
+            left = room.setdefault(host, self._frontier.room(host))
+            if key not in links.known and target.kind is TargetKind.ARTICLE and left:
+                if key not in self._frontier:
+                    room[host] = left - 1
+                found[key] = target
+        return found
+
+    async def _follow(self, links: Links) -> None:
+        """Queue the articles that are new to us, and those that a teaser or a channel says were edited."""
+        await self._relink(links.targets)
+        for key, linked in links.targets.items():
+            if key in self._frontier or self.summary.is_interrupted or self.summary.is_wound_up:
+                continue
+            target = self._told.get(key, links.known.get(key, linked))
+            if target.last_visit is None or self._is_wanted(target):
                 self._start(self._frontier.add_new(target))
+
+    def _is_wanted(self, target: Target) -> bool:
+        """Whether a page of this pass says that a known article is worth a look now."""
+        now = self.plan.now()
+        is_signalled = target.key in self._told and target.next_visit is not None
+        return (
+            is_signalled and target.next_visit <= now and self._keepers.room(target.source, now) >= 1  # type: ignore[operator]
+        )
 
     async def _relink(self, linked: dict[str, Target]) -> None:
         """Where the address on file fails and the site now links the same article by another: take that.
@@ -353,6 +466,21 @@ class Crawl:
         return self.store.targets([target.key]).get(target.key, target)
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What pages link, by target key: the targets as linked, and those that are known as they stand."""
+
+    targets: dict[str, Target]
+    known: dict[str, Target]
+
+
+_SEEN = (Outcome.OK, Outcome.NOT_MODIFIED)
+
+
+def _is_edited_teaser(change: Change) -> bool:
+    return change.subject is Subject.TEASER and change.kind is ChangeKind.CHANGED
+
+
 class _Doubtful(Exception):
     """A batch holds copies whose older addresses must be looked at before it is recorded."""
 
@@ -363,6 +491,10 @@ class _Doubtful(Exception):
 
 class _Doubts:
     """Looks held back until an older address of their story has been looked at."""
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a look waits for the target of `key`."""
+        return key in self._held
 
     def __init__(self) -> None:
         self._held: dict[str, list[Look]] = defaultdict(list)

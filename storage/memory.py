@@ -6,29 +6,37 @@ Also the oracle of `storage.sql`: both pass the same contract suite, and this on
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from storage.errors import Conflict
 from storage.known import Known, Questions, Rows, Verdict
 from storage.records import (
     Annotation,
     Assessment,
+    Beat,
     Change,
     ChangeKind,
     Item,
+    Lease,
+    Outcome,
     Run,
     Sighting,
     Snapshot,
     Source,
     Span,
+    Stretch,
+    Stretched,
     Target,
     TargetKind,
+    Turn,
     Visit,
 )
 from storage.rewind import as_it_stood, showings
-from storage.store import Filter, ItemState
+from storage.store import Filter, ItemState, Tier
 
 
 class MemoryStore:
@@ -43,7 +51,12 @@ class MemoryStore:
         self._assessments: dict[str, Assessment] = {}
         self._annotations: list[Annotation] = []
         self._targets: dict[str, Target] = {}
+        self._experiences: dict[str, dict[str, Any]] = {}
         self._back_offs: dict[str, datetime] = {}
+        self._leases: dict[str, Lease] = {}
+        self._turns: dict[str, tuple[datetime, dict[str, datetime]]] = {}  # next start; under way, until when
+        self._stretches: list[Stretch] = []
+        self._beats: dict[str, Beat] = {}
         self._visits: list[Visit] = []
         self._runs: dict[int, Run] = {}
 
@@ -61,24 +74,110 @@ class MemoryStore:
     def targets(self, keys: Collection[str]) -> dict[str, Target]:
         return {key: self._targets[key] for key in keys if key in self._targets}
 
-    def article_targets(self, sources: Collection[str], due_by: datetime | None) -> list[Target]:
+    def article_targets(
+        self, sources: Collection[str], due_by: datetime | None, tiers: Sequence[Tier] = ()
+    ) -> list[Target]:
         found = [
             t
             for t in self._targets.values()
             if t.kind is TargetKind.ARTICLE
             and t.source in sources
-            and (due_by is None or t.next_visit is None or t.next_visit <= due_by)
+            and (due_by is None or _is_due(t, due_by) or any(tier.has(t) for tier in tiers))
         ]
         return sorted(found, key=lambda t: (t.next_visit is not None, t.next_visit, t.key))
 
+    def covered(self, channel: str) -> list[Target]:
+        return sorted((t for t in self._targets.values() if t.channel == channel), key=lambda t: t.key)
+
+    def due_counts(self, now: datetime) -> dict[str, tuple[int, datetime | None]]:
+        found: dict[str, list[Target]] = defaultdict(list)
+        for target in self._targets.values():
+            if target.kind is TargetKind.ARTICLE:
+                found[target.source].append(target)
+        return {
+            source: (
+                sum(_is_due(t, now) for t in targets),
+                min((t.next_visit for t in targets if t.next_visit and t.next_visit > now), default=None),
+            )
+            for source, targets in found.items()
+        }
+
     def put_targets(self, targets: Iterable[Target]) -> None:
         self._targets.update({target.key: target for target in targets})
+
+    def mend_clock(self, now: datetime) -> int:
+        ahead = [t for t in self._targets.values() if t.last_visit and t.last_visit > now]
+        self.put_targets(replace(target, last_visit=None, next_visit=now) for target in ahead)
+        return len(ahead)
+
+    def experiences(self, sources: Collection[str]) -> dict[str, dict[str, Any]]:
+        return {name: self._experiences[name] for name in sources if name in self._experiences}
 
     def back_offs(self) -> dict[str, datetime]:
         return dict(self._back_offs)
 
     def put_back_offs(self, hosts: Mapping[str, datetime]) -> None:
-        self._back_offs = dict(hosts)
+        for host, until in hosts.items():
+            self._back_offs[host] = max(until, self._back_offs.get(host, until))
+
+    # ------------------------------------------------------------ watch
+
+    def hold(
+        self, name: str, holder: str, now: datetime, length: timedelta, is_dead: Callable[[str], bool]
+    ) -> Lease:
+        held = self._leases.get(name)
+        if held is not None and held.holder != holder and held.until > now and not is_dead(held.holder):
+            return held
+        since = held.since if held is not None and held.holder == holder else now
+        self._leases[name] = Lease(name, holder, since, now + length)
+        return self._leases[name]
+
+    def let_go(self, name: str, holder: str) -> None:
+        if name in self._leases and self._leases[name].holder == holder:
+            del self._leases[name]
+
+    def lease(self, name: str) -> Lease | None:
+        return self._leases.get(name)
+
+    def take_turn(
+        self, host: str, token: str, now: datetime, delay: timedelta, most: int, lasts: timedelta
+    ) -> Turn:
+        back_off = self._back_offs.get(host, now)
+        if back_off > now:
+            return Turn(back_off, is_taken=False, is_backed_off=True)
+        next_start, held = self._turns.get(host, (now, {}))
+        held = {name: end for name, end in held.items() if end > now}
+        if len(held) >= most:
+            return Turn(now + timedelta(milliseconds=250), is_taken=False)
+        start = max(now, next_start) if next_start <= now + 4 * most * delay else now
+        self._turns[host] = (start + delay, held | {token: start + lasts})
+        return Turn(start)
+
+    def end_turn(self, host: str, token: str, now: datetime) -> None:
+        if host in self._turns:
+            self._turns[host][1].pop(token, None)
+
+    def extend(self, what: Stretched, source: str | None, now: datetime, gap: timedelta) -> None:
+        mine = [one for one in self._stretches if one.what is what and one.source == source]
+        last = max(mine, key=lambda one: one.until, default=None)
+        if last is None or abs(now - last.until) > gap:
+            self._stretches.append(Stretch(what, source, now, now))
+        elif now > last.until:
+            self._stretches[self._stretches.index(last)] = replace(last, until=now)
+
+    def stretches(self, since: datetime | None = None, until: datetime | None = None) -> list[Stretch]:
+        found = (
+            one
+            for one in self._stretches
+            if (since is None or one.until >= since) and (until is None or one.started < until)
+        )
+        return sorted(found, key=lambda one: one.started)
+
+    def put_beat(self, beat: Beat) -> None:
+        self._beats[beat.source] = beat
+
+    def beats(self) -> dict[str, Beat]:
+        return dict(self._beats)
 
     # ------------------------------------------------------------ recall and record
 
@@ -95,7 +194,12 @@ class MemoryStore:
         return max(found, key=lambda s: (s.at, s.order), default=None)
 
     def record(
-        self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()
+        self,
+        verdict: Verdict,
+        *,
+        visits: Sequence[Visit] = (),
+        targets: Sequence[Target] = (),
+        experiences: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
         if verdict.revision != self._known.revision:
             raise Conflict("another process recorded meanwhile")
@@ -124,6 +228,7 @@ class MemoryStore:
             del self._superseded[id_]
         self._visits.extend(visits)
         self.put_targets(targets)
+        self._experiences.update(experiences)
 
     def start_run(self, at: datetime) -> int:
         number = len(self._runs) + 1
@@ -188,10 +293,33 @@ class MemoryStore:
         spans = (span for span in self._known.rows.spans.values() if span.item_id == item_id)
         return sorted(spans, key=lambda span: (span.first_at, span.place))
 
-    def visits(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Visit]:
-        for visit in self._visits:
-            if (since is None or visit.at >= since) and (until is None or visit.at < until):
+    def visits(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        sources: Collection[str] = (),
+        urls: Collection[str] = (),
+    ) -> Iterator[Visit]:
+        for visit in sorted(self._visits, key=lambda visit: visit.at):
+            is_in_time = (since is None or visit.at >= since) and (until is None or visit.at < until)
+            if is_in_time and (not sources or visit.source in sources) and (not urls or visit.url in urls):
                 yield visit
+
+    def last_visits(self, sources: Collection[str]) -> dict[str, dict[Outcome, Visit]]:
+        found: dict[str, dict[Outcome, Visit]] = {name: {} for name in sources}
+        for visit in self.visits():
+            if visit.source in found:
+                found[visit.source][visit.outcome] = visit
+        return found
+
+    def runs(self, since: datetime | None = None, until: datetime | None = None) -> list[Run]:
+        return [
+            run
+            for run in sorted(self._runs.values(), key=lambda run: run.started)
+            if (since is None or run.finished is None or run.finished >= since)
+            and (until is None or run.started < until)
+        ]
 
     # ------------------------------------------------------------ what is said about changes
 
@@ -283,6 +411,10 @@ class MemoryStore:
             seen = self._sightings[seq]
             if place not in latest or latest[place][0] <= seen.at:
                 latest[place] = (seen.at, seen.digest)
+
+
+def _is_due(target: Target, by: datetime) -> bool:
+    return target.next_visit is None or target.next_visit <= by
 
 
 def _page(place: str) -> str:

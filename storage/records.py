@@ -21,12 +21,17 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Teaser:
-    """One headline link as shown in a listing. Its place in `Listing.teasers` is its position, 0 = top."""
+    """One headline link as shown in a listing. Its place in `Listing.teasers` is its position, 0 = top.
+
+    `updated`: when a feed or sitemap says that the article was last edited. A signal to look, no part of what
+    a reader sees: the parser hands it on, and no store keeps it.
+    """
 
     url: str | None = None
     headline: str | None = None
     excerpt: str | None = None
     date: str | None = None
+    updated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,11 @@ class DateOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A site or section we watch. `every_seconds`: the cadence of its listings."""
+    """A site or section we watch. `every_seconds`: the cadence of its listings.
+
+    The promise for its articles: edits noticed within `notice_within_seconds`, nobody unvisited for longer than
+    `max_interval_seconds`, at most `budget_per_day` requests (0: as many as that takes).
+    """
 
     name: str
     recipe: str | None = None  # by name; else by host; else the generic parser
@@ -107,12 +116,19 @@ class Source:
     date_order: DateOrder | None = None
     language: str | None = None
     every_seconds: float = 1800.0
+    notice_within_seconds: float = 3600.0
+    max_interval_seconds: float = 30 * 86400.0
+    budget_per_day: int = 0
     is_watched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One address we come back to, with what the last visit left behind."""
+    """One address we come back to, with what the last visit left behind.
+
+    Of an article: `channel` is the key of the feed or sitemap that tells when it is edited, while that lists it,
+    with the `stamp` it gave last; `watched` is what `crawler.revisit` keeps of it, as JSON.
+    """
 
     key: str  # canonical identity of `url`, see crawler.urls
     url: str  # the address as it was linked: this is what is fetched
@@ -126,6 +142,9 @@ class Target:
     next_visit: datetime | None = None
     last_change: datetime | None = None
     failures: int = 0  # in a row
+    channel: str | None = None
+    stamp: str | None = None
+    watched: dict[str, float | bool | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +197,51 @@ class Run:
     started: datetime
     finished: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may do what only one may do at a time, and until when unless it says again that it is there."""
+
+    name: str
+    holder: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A request's turn at a host: it starts at `at`. Not `is_taken`: ask again then, or the host is backed off."""
+
+    at: datetime
+    is_taken: bool = True
+    is_backed_off: bool = False
+
+
+class Stretched(StrEnum):
+    """What a `Stretch` is about."""
+
+    DAEMON = "daemon"  # a daemon was there
+    BUDGET = "budget"  # articles were due and had to wait for the next day's requests
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which something held: of all sources, or of one."""
+
+    what: Stretched
+    source: str | None
+    started: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """When the daemon last went to a source's listings, and when it will next."""
+
+    source: str
+    last: datetime | None
+    next: datetime | None
 
 
 # ---------------------------------------------------------------- what is derived from observations

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     cast,
     column,
     delete,
@@ -39,7 +41,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
-from storage import blobs, said
+from storage import blobs, said, watch
 from storage.errors import Conflict, StoreError
 from storage.known import Known, Questions, Rows, Verdict, most_answers
 from storage.records import (
@@ -47,6 +49,7 @@ from storage.records import (
     Annotation,
     Article,
     Assessment,
+    Beat,
     Change,
     ChangeKind,
     Clue,
@@ -54,6 +57,7 @@ from storage.records import (
     DateOrder,
     Gone,
     Item,
+    Lease,
     Listing,
     Observation,
     Origin,
@@ -63,19 +67,24 @@ from storage.records import (
     Snapshot,
     Source,
     Span,
+    Stretch,
+    Stretched,
     Subject,
     Target,
     TargetKind,
+    Turn,
     Visit,
 )
 from storage.rewind import Showings, as_it_stood, showings
-from storage.store import Filter, ItemState
+from storage.store import Filter, ItemState, Tier
 from storage.tables import (
     ADDRESS,
+    BEAT,
     BLOB,
     CHANGE,
     CLUE,
     COMPLETION,
+    EXPERIENCE,
     HOST,
     ITEM,
     OBSERVATION,
@@ -170,26 +179,101 @@ class SqlStore:
             rows = _where_in(db, select(TARGET), TARGET.c.key, keys)
             return {row.key: _target(row) for row in rows}
 
-    def article_targets(self, sources: Collection[str], due_by: datetime | None) -> list[Target]:
+    def article_targets(
+        self, sources: Collection[str], due_by: datetime | None, tiers: Sequence[Tier] = ()
+    ) -> list[Target]:
         wanted = select(TARGET).where(TARGET.c.kind == TargetKind.ARTICLE.value)
         if due_by is not None:
-            wanted = wanted.where(or_(TARGET.c.next_visit.is_(None), TARGET.c.next_visit <= due_by))
+            is_due = or_(TARGET.c.next_visit.is_(None), TARGET.c.next_visit <= due_by)
+            wanted = wanted.where(or_(is_due, *map(_is_in_tier, tiers)))
         with self._reading() as db:
             found = [_target(row) for row in _where_in(db, wanted, TARGET.c.source, sources)]
         return sorted(found, key=lambda t: (t.next_visit is not None, t.next_visit, t.key))
 
+    def covered(self, channel: str) -> list[Target]:
+        with self._reading() as db:
+            rows = db.execute(select(TARGET).where(TARGET.c.channel == channel).order_by(TARGET.c.key))
+            return [_target(row) for row in rows]
+
+    def due_counts(self, now: datetime) -> dict[str, tuple[int, datetime | None]]:
+        is_due = or_(TARGET.c.next_visit.is_(None), TARGET.c.next_visit <= now)
+        wanted = (
+            select(
+                TARGET.c.source,
+                func.sum(case((is_due, 1), else_=0)).label("due"),
+                func.min(case((TARGET.c.next_visit > now, TARGET.c.next_visit))).label("next"),
+            )
+            .where(TARGET.c.kind == TargetKind.ARTICLE.value)
+            .group_by(TARGET.c.source)
+        )
+        with self._reading() as db:
+            return {row.source: (int(row.due), row.next) for row in db.execute(wanted)}
+
     def put_targets(self, targets: Iterable[Target]) -> None:
         with self._writing() as db:
             self._upsert(db, TARGET, [_as_row(target) for target in targets])
+
+    def mend_clock(self, now: datetime) -> int:
+        is_ahead = TARGET.c.last_visit > now
+        with self._writing() as db:
+            mended = db.execute(update(TARGET).where(is_ahead).values(last_visit=None, next_visit=now))
+            return mended.rowcount
+
+    def experiences(self, sources: Collection[str]) -> dict[str, dict[str, Any]]:
+        with self._reading() as db:
+            rows = _where_in(db, select(EXPERIENCE), EXPERIENCE.c.source, sources)
+            return {row.source: row.data for row in rows}
 
     def back_offs(self) -> dict[str, datetime]:
         with self._reading() as db:
             return {row.name: row.back_off_until for row in db.execute(select(HOST))}
 
     def put_back_offs(self, hosts: Mapping[str, datetime]) -> None:
+        if hosts:
+            with self._writing() as db:
+                watch.put_back_offs(db, hosts)
+
+    # ------------------------------------------------------------ watch
+
+    def hold(
+        self, name: str, holder: str, now: datetime, length: timedelta, is_dead: Callable[[str], bool]
+    ) -> Lease:
         with self._writing() as db:
-            db.execute(delete(HOST))
-            _insert(db, HOST, [{"name": h, "back_off_until": at} for h, at in hosts.items()])
+            return watch.hold(db, name, holder, now, length, is_dead)
+
+    def let_go(self, name: str, holder: str) -> None:
+        with self._writing() as db:
+            watch.let_go(db, name, holder)
+
+    def lease(self, name: str) -> Lease | None:
+        with self._reading() as db:
+            return watch.lease(db, name)
+
+    def take_turn(
+        self, host: str, token: str, now: datetime, delay: timedelta, most: int, lasts: timedelta
+    ) -> Turn:
+        with self._writing() as db:
+            return watch.take_turn(db, host, token, now, delay, most, lasts)
+
+    def end_turn(self, host: str, token: str, now: datetime) -> None:
+        with self._writing() as db:
+            watch.end_turn(db, host, token, now)
+
+    def extend(self, what: Stretched, source: str | None, now: datetime, gap: timedelta) -> None:
+        with self._writing() as db:
+            watch.extend(db, what, source, now, gap)
+
+    def stretches(self, since: datetime | None = None, until: datetime | None = None) -> list[Stretch]:
+        with self._reading() as db:
+            return watch.stretches(db, since, until)
+
+    def put_beat(self, beat: Beat) -> None:
+        with self._writing() as db:
+            self._upsert(db, BEAT, [_as_row(beat)])
+
+    def beats(self) -> dict[str, Beat]:
+        with self._reading() as db:
+            return {row.source: Beat(row.source, row.last, row.next) for row in db.execute(select(BEAT))}
 
     # ------------------------------------------------------------ recall
 
@@ -217,7 +301,12 @@ class SqlStore:
     # ------------------------------------------------------------ record
 
     def record(
-        self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()
+        self,
+        verdict: Verdict,
+        *,
+        visits: Sequence[Visit] = (),
+        targets: Sequence[Target] = (),
+        experiences: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
         with self._writing() as db:
             revision = _state(db, "revision")
@@ -230,6 +319,8 @@ class SqlStore:
             _settle_superseded(db, dropped, {change.id for change in verdict.rows.changes})
             _insert(db, VISIT, [_as_row(visit) for visit in visits])
             self._upsert(db, TARGET, [_as_row(target) for target in targets])
+            learned = [{"source": name, "data": data} for name, data in experiences.items()]
+            self._upsert(db, EXPERIENCE, learned)
             self._upsert(db, STATE, [{"name": "revision", "value": revision + 1}])
 
     def _put_sightings(self, db: Connection, verdict: Verdict) -> None:
@@ -391,15 +482,46 @@ class SqlStore:
         with self._reading() as db:
             return [_span(row) for row in db.execute(wanted.order_by(SPAN.c.first_at, SPAN.c.place))]
 
-    def visits(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Visit]:
+    def visits(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        sources: Collection[str] = (),
+        urls: Collection[str] = (),
+    ) -> Iterator[Visit]:
         wanted = select(VISIT).order_by(VISIT.c.at, VISIT.c.id)
         if since is not None:
             wanted = wanted.where(VISIT.c.at >= since)
         if until is not None:
             wanted = wanted.where(VISIT.c.at < until)
+        if sources:
+            wanted = wanted.where(VISIT.c.source.in_(list(sources)))
+        if urls:
+            wanted = wanted.where(VISIT.c.url.in_(list(urls)))
         with self._reading() as db:
             for row in db.execution_options(yield_per=1000).execute(wanted):
                 yield _visit(row)
+
+    def last_visits(self, sources: Collection[str]) -> dict[str, dict[Outcome, Visit]]:
+        found: dict[str, dict[Outcome, Visit]] = {name: {} for name in sources}
+        with self._reading() as db:
+            for name in sources:
+                for outcome in Outcome:
+                    of_it = select(VISIT).where(VISIT.c.source == name, VISIT.c.outcome == outcome.value)
+                    row = db.execute(of_it.order_by(VISIT.c.at.desc(), VISIT.c.id.desc()).limit(1)).first()
+                    if row is not None:
+                        found[name][outcome] = _visit(row)
+        return found
+
+    def runs(self, since: datetime | None = None, until: datetime | None = None) -> list[Run]:
+        wanted = select(RUN).order_by(RUN.c.started, RUN.c.id)
+        if since is not None:
+            wanted = wanted.where(or_(RUN.c.finished.is_(None), RUN.c.finished >= since))
+        if until is not None:
+            wanted = wanted.where(RUN.c.started < until)
+        with self._reading() as db:
+            return [Run(row.id, row.started, row.finished, row.counts) for row in db.execute(wanted)]
 
     # ------------------------------------------------------------ what is said about changes
 
@@ -732,6 +854,15 @@ def _as_row(record: Any) -> dict[str, Any]:
 def _only_columns(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names = [c.name for c in table.columns]
     return [{name: row[name] for name in names if name in row} for row in rows]
+
+
+def _is_in_tier(tier: Tier) -> Any:
+    """`Tier.has`, in SQL."""
+    table = TARGET.c
+    is_waiting = and_(table.failures == 0, table.last_visit <= tier.visited_by)
+    if tier.quiet_since is None:
+        return is_waiting
+    return and_(is_waiting, or_(table.first_visit >= tier.quiet_since, table.last_change >= tier.quiet_since))
 
 
 def _insert(db: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

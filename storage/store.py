@@ -1,4 +1,4 @@
-"""What a store can do, in three groups: due, recall and record, read. Two implementations: `sql`, `memory`.
+"""What a store can do, in groups: due, watch, recall and record, read. Two implementations: `sql`, `memory`.
 
 A store keeps facts (observations) and what was derived from them; it decides nothing. All methods are plain
 functions; the crawl calls them in a thread. A store is opened by `storage.open_store`.
@@ -6,26 +6,33 @@ functions; the crawl calls them in a thread. A store is opened by `storage.open_
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from storage.known import Known, Questions, Verdict
 from storage.records import (
     Address,
     Annotation,
     Assessment,
+    Beat,
     Change,
     ChangeKind,
     Completion,
     Item,
+    Lease,
+    Outcome,
     Run,
     Sighting,
     Snapshot,
     Source,
     Span,
+    Stretch,
+    Stretched,
     Target,
+    Turn,
     Visit,
 )
 
@@ -39,6 +46,21 @@ class Filter:
     kinds: frozenset[ChangeKind] = frozenset()
     sources: frozenset[str] = frozenset()
     item_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Articles quiet since `quiet_since` or later are due where they were last visited by `visited_by`."""
+
+    quiet_since: datetime | None
+    visited_by: datetime
+
+    def has(self, target: Target) -> bool:
+        """Whether `target`, once visited, is due by this tier. One that fails waits for its next visit."""
+        if target.last_visit is None or target.failures or target.last_visit > self.visited_by:
+            return False
+        quiet = [t for t in (target.first_visit, target.last_change) if t is not None]
+        return self.quiet_since is None or any(t >= self.quiet_since for t in quiet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +86,66 @@ class Store(Protocol):
     def targets(self, keys: Collection[str]) -> dict[str, Target]:
         """The targets of these keys that are known."""
 
-    def article_targets(self, sources: Collection[str], due_by: datetime | None) -> list[Target]:
-        """Known articles of `sources` whose next visit is due by then (None: all), most overdue first."""
+    def article_targets(
+        self, sources: Collection[str], due_by: datetime | None, tiers: Sequence[Tier] = ()
+    ) -> list[Target]:
+        """Known articles of `sources` whose next visit is due by then (None: all), most overdue first.
+
+        With `tiers`, also those that one of them has.
+        """
+
+    def covered(self, channel: str) -> list[Target]:
+        """The articles that this feed or sitemap listed when it last told of edits."""
+
+    def due_counts(self, now: datetime) -> dict[str, tuple[int, datetime | None]]:
+        """By source, how many of its articles are due by `now`, and when the next one will be after that."""
 
     def put_targets(self, targets: Iterable[Target]) -> None: ...
+
+    def mend_clock(self, now: datetime) -> int:
+        """Forget the visits after `now`, which a wrong clock dated: those targets are due. Says how many."""
+
+    def experiences(self, sources: Collection[str]) -> dict[str, dict[str, Any]]:
+        """What was learned of these sources, as JSON."""
 
     def back_offs(self) -> dict[str, datetime]:
         """Hosts that asked to be left alone, and until when."""
 
-    def put_back_offs(self, hosts: Mapping[str, datetime]) -> None: ...
+    def put_back_offs(self, hosts: Mapping[str, datetime]) -> None:
+        """Leave these hosts alone until then, or for longer where somebody was told so."""
+
+    # watch
+    def hold(
+        self, name: str, holder: str, now: datetime, length: timedelta, is_dead: Callable[[str], bool]
+    ) -> Lease:
+        """The lease of `name` after `holder` asked for it or renewed it; another's, if that one still holds it.
+
+        `is_dead` may know of a holder that its time has come early.
+        """
+
+    def let_go(self, name: str, holder: str) -> None:
+        """Give the lease back, if `holder` has it."""
+
+    def lease(self, name: str) -> Lease | None: ...
+
+    def take_turn(
+        self, host: str, token: str, now: datetime, delay: timedelta, most: int, lasts: timedelta
+    ) -> Turn:
+        """A turn at `host` for the request `token`, among all processes: `delay` apart, `most` under way.
+
+        A turn that nobody gives back ends `lasts` after its start.
+        """
+
+    def end_turn(self, host: str, token: str, now: datetime) -> None: ...
+
+    def extend(self, what: Stretched, source: str | None, now: datetime, gap: timedelta) -> None:
+        """It holds at `now`: prolongs the last stretch, or begins one where that ended longer than `gap` ago."""
+
+    def stretches(self, since: datetime | None = None, until: datetime | None = None) -> list[Stretch]: ...
+
+    def put_beat(self, beat: Beat) -> None: ...
+
+    def beats(self) -> dict[str, Beat]: ...
 
     # recall and record
     def recall(self, questions: Questions, before: datetime | None = None) -> Known:
@@ -85,7 +158,12 @@ class Store(Protocol):
         """The newest stored observation of `place` that was read from the page of this digest."""
 
     def record(
-        self, verdict: Verdict, *, visits: Sequence[Visit] = (), targets: Sequence[Target] = ()
+        self,
+        verdict: Verdict,
+        *,
+        visits: Sequence[Visit] = (),
+        targets: Sequence[Target] = (),
+        experiences: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
         """Keep it all in one transaction; a source that nobody configured is created, unwatched.
 
@@ -121,7 +199,21 @@ class Store(Protocol):
 
     def spans(self, item_id: str) -> list[Span]: ...
 
-    def visits(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[Visit]: ...
+    def visits(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        sources: Collection[str] = (),
+        urls: Collection[str] = (),
+    ) -> Iterator[Visit]:
+        """In order of time; with `sources` or `urls`, those of them."""
+
+    def last_visits(self, sources: Collection[str]) -> dict[str, dict[Outcome, Visit]]:
+        """By source and outcome, the latest visit of a listing, feed, sitemap or article."""
+
+    def runs(self, since: datetime | None = None, until: datetime | None = None) -> list[Run]:
+        """Those that went on at some time in between, oldest first; a run that never ended has no end."""
 
     # what is said about changes
     def unassessed(self, version: int) -> list[Change]:

@@ -224,7 +224,10 @@ class SourceRow(SQLModel, table=True):
 
 class TargetRow(SQLModel, table=True):
     __tablename__ = "target"
-    __table_args__ = (Index("ix_target_source_next", "source", "next_visit"),)
+    __table_args__ = (
+        Index("ix_target_source_next", "source", "next_visit"),
+        Index("ix_target_channel", "channel"),
+    )
     key: str = Field(sa_column=Column(Text, primary_key=True))
     url: str = Field(sa_column=Column(Text, nullable=False))
     source: str
@@ -237,6 +240,17 @@ class TargetRow(SQLModel, table=True):
     next_visit: datetime | None = Field(sa_column=_at(nullable=True))
     last_change: datetime | None = Field(sa_column=_at(nullable=True))
     failures: int = 0
+    channel: str | None = Field(sa_column=Column(Text))
+    stamp: str | None = Field(sa_column=Column(Text))
+    watched: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True)))
+
+
+class ExperienceRow(SQLModel, table=True):
+    """What the looks at a source's articles taught about how often they are edited."""
+
+    __tablename__ = "experience"
+    source: str = Field(primary_key=True)
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class HostRow(SQLModel, table=True):
@@ -247,8 +261,43 @@ class HostRow(SQLModel, table=True):
     back_off_until: datetime = Field(sa_column=_at())
 
 
+class TurnRow(SQLModel, table=True):
+    """When the next request to a host may start, and the requests that are under way, each until when."""
+
+    __tablename__ = "turn"
+    host: str = Field(primary_key=True)
+    next_start: datetime = Field(sa_column=_at())
+    held: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class LeaseRow(SQLModel, table=True):
+    __tablename__ = "lease"
+    name: str = Field(primary_key=True)
+    holder: str = Field(sa_column=Column(Text, nullable=False))
+    since: datetime = Field(sa_column=_at())
+    until: datetime = Field(sa_column=_at())
+
+
+class StretchRow(SQLModel, table=True):
+    __tablename__ = "stretch"
+    __table_args__ = (Index("ix_stretch_what", "what", "source", "until"),)
+    id: int | None = Field(default=None, sa_column=_big_key())
+    what: str
+    source: str  # empty: of all sources
+    started: datetime = Field(sa_column=_at())
+    until: datetime = Field(sa_column=_at(index=True))
+
+
+class BeatRow(SQLModel, table=True):
+    __tablename__ = "beat"
+    source: str = Field(primary_key=True)
+    last: datetime | None = Field(sa_column=_at(nullable=True))
+    next: datetime | None = Field(sa_column=_at(nullable=True))
+
+
 class VisitRow(SQLModel, table=True):
     __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_url_at", "url", "at"), Index("ix_visit_last", "source", "outcome", "at"))
     id: int | None = Field(default=None, sa_column=_big_key())
     run_id: int | None = Field(default=None, index=True)
     url: str = Field(sa_column=Column(Text, nullable=False))
@@ -297,7 +346,12 @@ ASSESSMENT = _table(AssessmentRow)
 ANNOTATION = _table(AnnotationRow)
 SOURCE = _table(SourceRow)
 TARGET = _table(TargetRow)
+EXPERIENCE = _table(ExperienceRow)
 HOST = _table(HostRow)
+TURN = _table(TurnRow)
+LEASE = _table(LeaseRow)
+STRETCH = _table(StretchRow)
+BEAT = _table(BeatRow)
 VISIT = _table(VisitRow)
 RUN = _table(RunRow)
 STATE = _table(StateRow)

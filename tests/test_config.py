@@ -41,12 +41,15 @@ def problems(file: Path, text: str) -> list[str]:
 
 
 def documented(section: str) -> dict[str, tuple[str, str]]:
-    """The keys of one section of the shipped file: key -> (its comment, its value as written)."""
+    """The keys of one section of the shipped file: key -> (its comment, its value as written).
+
+    A key that is not set stands there as `#key = value`.
+    """
     text = SHIPPED.read_text(encoding="utf-8")
     header = "[[sources]]" if section == "sources" else f"[{section}]"
     body = text.split(f"\n{header}\n", 1)[1]
     body = re.split(r"\n\[", body, maxsplit=1)[0]
-    found = re.findall(r"((?:^# .*\n)+)^(\w+) = (.+)$", body, re.MULTILINE)
+    found = re.findall(r"((?:^# .*\n)+)^#?(\w+) = (.+)$", body, re.MULTILINE)
     return {key: (re.sub(r"\n?# ", " ", comment), value) for comment, key, value in found}
 
 
@@ -68,6 +71,17 @@ def test_the_shipped_file_has_exactly_the_known_sections() -> None:
 @pytest.mark.parametrize("section", config.SECTIONS)
 def test_every_known_key_is_documented_in_the_shipped_file_and_no_other(section: str) -> None:
     assert list(documented(section)) == list(config.SECTIONS[section].model_fields)
+
+
+def test_a_key_that_is_not_set_can_be_set_as_the_shipped_file_shows(file: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8").replace('every = "6h"', "")
+    settings = read(file, re.sub(r"(?m)^#(\w+ = )", r"\1", text))
+    assert settings.sources[0].cron == "15 6,18 * * *"
+
+
+def test_a_source_has_one_rhythm(file: Path) -> None:
+    (found,) = problems(file, A_SOURCE + 'every = "1h"\ncron = "@daily"\n')
+    assert "give every or cron, not both" in found
 
 
 @pytest.mark.parametrize(("section", "key"), KEYS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from crawler.config.values import (
     Address,
@@ -16,10 +16,14 @@ from crawler.config.values import (
     Host,
     TimeZone,
     contact_address,
+    cron_line,
     header,
+    hours_open,
     interval,
     source_name,
+    span,
     store_address,
+    window,
 )
 
 
@@ -77,6 +81,8 @@ class CrawlSettings(Section):
     max_new_per_host: int = number(20_000, "addresses", 1, 100_000_000)
     batch_pages: int = number(64, "pages", 1, 4096)
     verify_moves: bool = value(True, "true or false")
+    notice_within: Annotated[str, AfterValidator(window)] = value("1h", "a duration from 1m to 7d")
+    max_interval: Annotated[str, AfterValidator(interval)] = value("30d", "a duration from 1s to 366d")
 
 
 class ReportSettings(Section):
@@ -102,7 +108,32 @@ class SourceSettings(Section):
         None, "a language tag", "en"
     )
     every: Annotated[str, AfterValidator(interval)] = value("30m", "a duration from 1s to 366d", "6h")
+    cron: Annotated[str, AfterValidator(cron_line)] | None = value(
+        None, "minute, hour, day, month and weekday, as in a crontab", "15 6,18 * * mon-fri"
+    )
+    jitter: Annotated[str, AfterValidator(span)] | None = value(None, "a duration up to 1d", "2m")
+    open_hours: Annotated[str, AfterValidator(hours_open)] | None = value(
+        None, "days and hours", "weekdays 06:00-22:00"
+    )
+    quiet_hours: Annotated[str, AfterValidator(hours_open)] | None = value(
+        None, "hours, or days and hours", "01:00-05:00"
+    )
+    notice_within: Annotated[str, AfterValidator(window)] | None = value(
+        None, "a duration from 1m to 7d", "30m"
+    )
+    budget_per_day: int = number(0, "requests", 0, 10_000_000)
     enabled: bool = value(True, "true or false")
+
+    @field_validator("cron")
+    @classmethod
+    def _one_rhythm(cls, cron: str | None, info: ValidationInfo) -> str | None:
+        if (
+            cron is not None
+            and "every" in info.data
+            and info.data["every"] != cls.model_fields["every"].default
+        ):
+            raise ValueError("give every or cron, not both")
+        return cron
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -137,16 +168,19 @@ BLOCKS = ("sources",)  # these are written [[name]], one block for each
 
 # What people call a key who know it from other programs, where spelling alone would not lead there.
 ALSO_CALLED = {
-    "cron": "every",
     "delay": "delay_seconds",
+    "crontab": "cron",
     "disabled": "enabled",
     "email": "contact",
     "frequency": "every",
     "interval": "every",
     "parser": "recipe",
+    "quiet": "quiet_hours",
     "rss": "feeds",
+    "schedule": "cron",
     "timeout": "total_seconds",
     "timezone": "time_zone",
     "tz": "time_zone",
     "url": "listings",
+    "window": "open_hours",
 }

@@ -48,10 +48,11 @@ def evidence_folder(settings: Settings) -> Path:
 
 def sources(settings: Settings) -> tuple[Source, ...]:
     """The enabled sources, in the order written."""
-    return tuple(_source(each) for each in settings.sources if each.enabled)
+    return tuple(_source(each, settings) for each in settings.sources if each.enabled)
 
 
-def _source(given: SourceSettings) -> Source:
+def _source(given: SourceSettings, settings: Settings) -> Source:
+    crawl = settings.crawl
     return Source(
         name=given.name,
         recipe=given.recipe,
@@ -64,6 +65,9 @@ def _source(given: SourceSettings) -> Source:
         date_order=DateOrder(given.date_order) if given.date_order else None,
         language=given.language,
         every_seconds=parse_duration(given.every),
+        notice_within_seconds=parse_duration(given.notice_within or crawl.notice_within),
+        max_interval_seconds=parse_duration(crawl.max_interval),
+        budget_per_day=given.budget_per_day,
     )
 
 

@@ -68,7 +68,7 @@ def parsed(text: str, path: Path) -> Settings:
     watched = _sources(data.get("sources", []), wrong)
     if wrong:
         raise ConfigError(path, wrong)
-    return Settings.model_construct(**sections, sources=watched, path=path, folder=path.absolute().parent)
+    return Settings(**sections, sources=watched, path=path, folder=path.absolute().parent)
 
 
 _S = TypeVar("_S", bound=Section)

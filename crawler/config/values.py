@@ -10,6 +10,7 @@ import ada_url
 from pydantic import AfterValidator
 
 from crawler.config.wrong import did_you_mean
+from crawler.hours import Hours, read_cron
 
 # ---------------------------------------------------------------- durations
 
@@ -94,6 +95,29 @@ def _path(text: str) -> str:
 def interval(text: str) -> str:
     if not 1 <= parse_duration(text) <= 366 * 86400:
         raise ValueError("it must be between 1s and 366d")
+    return text
+
+
+def window(text: str) -> str:
+    if not 60 <= parse_duration(text) <= 7 * 86400:
+        raise ValueError("it must be between 1m and 7d")
+    return text
+
+
+def span(text: str) -> str:
+    if not 0 <= parse_duration(text) <= 86400:
+        raise ValueError("it must be at most 1d")
+    return text
+
+
+def hours_open(text: str) -> str:
+    if not Hours.read(text).stretches:
+        raise ValueError("write days and hours, such as weekdays 06:00-22:00")
+    return text
+
+
+def cron_line(text: str) -> str:
+    read_cron(text)
     return text
 
 

@@ -40,11 +40,15 @@ _ADDRESS_LIMIT = 50_000  # of a sitemap
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing."""
+    """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing.
+
+    `stamps`: when a feed or sitemap says that articles were last edited, by address.
+    """
 
     article: Article | None = None
     listing: Listing | None = None
     obstacle: str | None = None
+    stamps: tuple[tuple[str, str], ...] = ()
 
 
 def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
@@ -79,7 +83,9 @@ def _machine_read(page: Page, body: Body, source: Source, *, is_sitemap: bool) -
         tree = LexborHTMLParser(body.text) if body.form is Form.HTML else None
         return Reading(obstacle=(obstacles.of_page(page, body.text, tree) if tree else None) or str(error))
     limit = _ADDRESS_LIMIT if is_sitemap else _TEASER_LIMIT
-    return Reading(listing=_stored_listing(listing, page, _named(source, page, None, None), limit))
+    stored = _stored_listing(listing, page, _named(source, page, None, None), limit)
+    stamps = ((t.url, t.updated) for t in listing.teasers[:limit] if t.url and t.updated)
+    return Reading(listing=stored, stamps=tuple(stamps))
 
 
 # ---------------------------------------------------------------- HTML

@@ -83,6 +83,7 @@ def _entry_teaser(entry: Any, base: str | None, source: Source) -> Teaser:
         _plain([entry.get("summary"), *contents]),
         # dict.get: feedparser's own answers with another date where one is missing, and warns about it.
         _when([dict.get(entry, name) for name in ("published", "created", "updated")], source),
+        _when([dict.get(entry, "updated")], source),
     )
 
 
@@ -117,6 +118,7 @@ def _item_teaser(item: dict[str, Any], url: str | None, source: Source) -> Tease
         _plain([item.get("title")]),
         _plain([item.get("summary"), item.get("content_text"), item.get("content_html")]),
         _when([item.get("date_published"), item.get("date_modified")], source),
+        _when([item.get("date_modified")], source),
     )
 
 

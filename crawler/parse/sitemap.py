@@ -99,7 +99,8 @@ def _teaser(entry: etree._Element, url: str | None, source: Source) -> Teaser | 
         return None
     stamp = fields.get("publication_date") or fields.get("lastmod") or ""
     headline = text.clean(fields.get("title", "")) or None
-    return Teaser(address, headline, None, dates.metadata_time(stamp, source.time_zone))
+    edited = dates.metadata_time(fields.get("lastmod") or "", source.time_zone)
+    return Teaser(address, headline, None, dates.metadata_time(stamp, source.time_zone), edited)
 
 
 _FIELDS = frozenset({"loc", "lastmod", "title", "publication_date"})

@@ -17,6 +17,6 @@ from __future__ import annotations
 from crawler.revisit.experience import Experience
 from crawler.revisit.keeper import Keeper, Promise
 from crawler.revisit.rates import Watched
-from crawler.revisit.targets import hours, moment, next_visit
+from crawler.revisit.targets import hours, moment, next_visit, tiers
 
-__all__ = ["Experience", "Keeper", "Promise", "Watched", "hours", "moment", "next_visit"]
+__all__ = ["Experience", "Keeper", "Promise", "Watched", "hours", "moment", "next_visit", "tiers"]

@@ -6,13 +6,16 @@ when it has learned enough more. Where more edits turn out late than promised, l
 more do, the model does not fit (yet), and looks cost next to nothing: every article of up to a week is
 then looked at once a window, as fixed polling does, until the promise is kept again.
 
-To be kept: the `Experience` of a source (`as_json`), and of an article what `Watched` holds.
+To be kept: of a source what `as_json` gives, and of an article what `Watched` holds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy, deepcopy
 from dataclasses import dataclass, replace
-from math import exp, floor
+from math import exp, floor, inf
+from typing import Any, Self
 
 from crawler.revisit import plan
 from crawler.revisit.experience import Experience
@@ -65,6 +68,27 @@ class Keeper:
         self._day, self._spent = 0, 0
         self._plan()
 
+    def as_json(self) -> dict[str, Any]:
+        """What is to be kept of the source: what was learned, and what of the day's budget is spent."""
+        spent = {"day": self._day, "spent": self._spent, "scarcity": self._scarcity}
+        return {"experience": self.experience.as_json(), "budget": spent}
+
+    @classmethod
+    def from_json(cls, promise: Promise, kept: Mapping[str, Any]) -> Self:
+        """The keeper that `as_json` was asked of; a new one where `kept` is empty or of another model."""
+        keeper = cls(promise, Experience.from_json(kept["experience"]) if "experience" in kept else None)
+        spent = kept.get("budget", {})
+        keeper._day, keeper._spent = spent.get("day", 0), spent.get("spent", 0)
+        keeper._scarcity = spent.get("scarcity", 1.0)
+        keeper._set_price()
+        return keeper
+
+    def copy(self) -> Self:
+        """A keeper that learns on its own from here."""
+        twin = copy(self)
+        twin.experience = deepcopy(self.experience)
+        return twin
+
     # ---------------------------------------------------------------- what happens
 
     def begin(self, born: float, seen_at: float, *, lot: float = 0.5, is_covered: bool = False) -> Next:
@@ -105,18 +129,22 @@ class Keeper:
 
     def may_look(self, now: float) -> float:
         """`now`, or when the budget will have a request for it: it is spread over the day (UTC)."""
-        budget = self.promise.requests_per_day
-        if not budget:
-            return now
-        day = floor(now / DAY)
-        if day != self._day:
-            self._day, self._spent = day, 0
-        if self._spent + 1 <= budget * min(1.0, _AHEAD + (now / DAY - day)):
+        if self.room(now):
             return now
         self._scarcity = min(1e6, self._scarcity * 1.002)
         self._set_price()
-        later = day * DAY + DAY * ((self._spent + 1) / budget - _AHEAD)
-        return max(now + 1 / 60, min(later, (day + 1) * DAY))
+        later = self._day * DAY + DAY * ((self._spent + 1) / self.promise.requests_per_day - _AHEAD)
+        return max(now + 1 / 60, min(later, (self._day + 1) * DAY))
+
+    def room(self, now: float) -> float:
+        """How many requests the budget has for `now`, being spread over the day; infinite without a budget."""
+        budget = self.promise.requests_per_day
+        if not budget:
+            return inf
+        day = floor(now / DAY)
+        if day != self._day:
+            self._day, self._spent = day, 0
+        return max(0, floor(budget * min(1.0, _AHEAD + (now / DAY - day))) - self._spent)
 
     # ---------------------------------------------------------------- when to look next
 

@@ -1,9 +1,10 @@
 """When any target falls due again: by how the visit ended, and for an article by what its keeper says.
 
 A failing target is left alone for ever longer, a disallowed one for a day; what is gone is asked again after
-the hour that a removal takes to be believed. Listings, feeds and sitemaps come at their source's `every`.
-An article is looked at when the `Keeper` of its source says so. Where there is none, by these tiers, never
-more often than `every`:
+the hour that a removal takes to be believed, and then ever more seldom. Listings, feeds and sitemaps come at
+their source's `every`. An article is looked at when the `Keeper` of its source says so.
+
+A pass by hand also goes by fixed tiers, never more often than `every`: who asks for a pass means it.
 
 | since it was first seen, or last changed | looked at again after |
 |---|---|
@@ -18,15 +19,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from storage.records import Outcome, Target, TargetKind
+from storage.store import Tier
 
-_YOUNG = timedelta(days=2)
 _TIERS = (
+    (timedelta(days=2), timedelta(0)),
     (timedelta(days=30), timedelta(hours=12)),
     (timedelta(days=183), timedelta(days=3)),
+    (None, timedelta(days=7)),
 )
-_OLD = timedelta(days=7)
 _DISALLOWED = timedelta(days=1)
-_GONE = timedelta(hours=1)
+_GONE, _GONE_FOR_LONG = timedelta(hours=1), timedelta(days=7)
 _MOST_PATIENCE = timedelta(days=1)  # the longest that a failing target is left alone
 
 
@@ -44,23 +46,21 @@ def next_visit(
         case Outcome.FAILED:
             patience: timedelta = every * 2 ** min(target.failures, 16)
             return now + min(patience, max(every, _MOST_PATIENCE))
-        case Outcome.GONE if target.failures <= 1:
-            return now + max(_GONE, min(every, _MOST_PATIENCE))
+        case Outcome.GONE:  # an hour, two, four …: it may come back
+            patience = _GONE * 2 ** min(max(0, target.failures - 1), 16)
+            return now + max(min(every, _MOST_PATIENCE), min(patience, _GONE_FOR_LONG))
         case _:
-            if target.kind is not TargetKind.ARTICLE:
-                return now + every
-            if due is not None:
+            if target.kind is TargetKind.ARTICLE and due is not None:
                 return max(now, due)
-            return now + max(every, _interval(target, now, every))
+            return now + every
 
 
-def _interval(target: Target, now: datetime, every: timedelta) -> timedelta:
-    known: list[datetime] = [t for t in (target.first_visit, target.last_change) if t is not None]
-    quiet_since = max(known, default=now)
-    age = now - quiet_since
-    if age <= _YOUNG:
-        return every
-    return next((interval for limit, interval in _TIERS if age <= limit), _OLD)
+def tiers(now: datetime, every_seconds: float) -> tuple[Tier, ...]:
+    """The fixed tiers, as a store is asked for what is due by them at `now`."""
+    every = timedelta(seconds=every_seconds)
+    return tuple(
+        Tier(now - age if age is not None else None, now - max(every, interval)) for age, interval in _TIERS
+    )
 
 
 # ---------------------------------------------------------------- hours and moments

@@ -58,12 +58,14 @@ def test_an_atom_entry_is_a_teaser() -> None:
             "Crab season begins",
             "Nets are ready.",
             "2026-01-31T10:00:00+00:00",
+            updated="2026-01-31T10:00:00+00:00",
         ),
     )
 
 
 def test_an_rdf_item_is_a_teaser() -> None:
-    assert read(RDF).teasers == (Teaser("https://gazette.example/buoy", "New buoy", None, "2026-01-30"),)
+    day = "2026-01-30"
+    assert read(RDF).teasers == (Teaser("https://gazette.example/buoy", "New buoy", None, day, day),)
 
 
 def test_a_listing_says_whose_it_is_and_not_when_it_was_read() -> None:

@@ -37,14 +37,16 @@ def teasers(body: str | bytes) -> tuple[Teaser, ...]:
 
 def test_a_urlset_gives_addresses_and_days_of_change() -> None:
     assert teasers(URLSET) == (
-        Teaser("https://gazette.example/a?x=1&y=2", None, None, "2026-01-31T09:00:00+00:00"),
-        Teaser("https://gazette.example/b", None, None, "2026-01-30"),
+        Teaser("https://gazette.example/a?x=1&y=2", None, None, *["2026-01-31T09:00:00+00:00"] * 2),
+        Teaser("https://gazette.example/b", None, None, "2026-01-30", "2026-01-30"),
     )
 
 
 def test_a_news_sitemap_gives_titles_and_publication_dates() -> None:
     assert teasers(NEWS) == (
-        Teaser("https://gazette.example/n", "Nets & anchors", None, "2026-02-01T07:00:00+01:00"),
+        Teaser(
+            "https://gazette.example/n", "Nets & anchors", None, "2026-02-01T07:00:00+01:00", "2026-02-02"
+        ),
     )
 
 
