@@ -83,7 +83,10 @@ class Progress:
 
 
 class Crawl:
-    """One pass over `plan`: `await Crawl(...).run()`, once. `stop()` ends it after the pages in hand."""
+    """One pass over `plan`: `await Crawl(...).run()`, once. `stop()` ends it after the pages in hand.
+
+    `alone`: held while a batch is recorded; passes that run side by side share it, or they get in each other's way.
+    """
 
     def __init__(
         self,
@@ -95,6 +98,7 @@ class Crawl:
         keep: Callable[[bytes], str],
         key_of: KeyOf,
         progress: Progress | None = None,
+        alone: asyncio.Lock | None = None,
     ) -> None:
         self.plan = plan
         self.store = store
@@ -103,11 +107,14 @@ class Crawl:
         self.keep = keep
         self.key_of = key_of
         self.progress = progress or Progress()
+        self._alone = alone or asyncio.Lock()
         self.summary = Summary(plan.now())
         self._sources = {source.name: source for source in plan.sources}
         self._frontier = Frontier(plan.most_new_per_host)
         self._workers: Counter[str] = Counter()
         self._looks: asyncio.Queue[Look | None] = asyncio.Queue()  # None: look again whether all is done
+        self._at_work: set[asyncio.Task[None]] = set()
+        self._is_aborted = False
         self._doubts = _Doubts()
         self._links: dict[str, str] = {}  # how articles are linked in this pass: target key -> address
         self._lost: dict[str, Target] = {}  # articles that failed or were gone in this pass, as recorded
@@ -141,6 +148,13 @@ class Crawl:
         for look in self._doubts.release_all():
             self._looks.put_nowait(look)
         self._looks.put_nowait(None)
+
+    def abort(self) -> None:
+        """Let go of the pages in hand, too; what was fetched is recorded, and the rest stays due."""
+        self.stop()
+        self._is_aborted = True
+        for task in self._at_work:
+            task.cancel()
 
     # ------------------------------------------------------------ visiting
 
@@ -183,13 +197,22 @@ class Crawl:
         """See that somebody visits what was queued for `host`."""
         if host is not None and self._workers[host] < self.plan.per_host:
             self._workers[host] += 1
-            self._tasks.create_task(self._work(host))
+            task = self._tasks.create_task(self._work(host))
+            self._at_work.add(task)
+            task.add_done_callback(self._at_work.discard)
 
     async def _work(self, host: str) -> None:
         """Visit what is queued for `host`, one after another, until nothing is."""
         while (target := self._frontier.next(host)) is not None:
             source = self._sources[target.source]
-            look = await pipeline.look(target, source, self.plan.now, fetch=self.fetch, parse=self.parse)
+            try:
+                look = await pipeline.look(target, source, self.plan.now, fetch=self.fetch, parse=self.parse)
+            except asyncio.CancelledError:
+                if not self._is_aborted:
+                    raise
+                self._frontier.open -= 1
+                self._looks.put_nowait(None)
+                break
             self._looks.put_nowait(look)
         self._workers[host] -= 1
 
@@ -208,7 +231,8 @@ class Crawl:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
         self._doubts.seen(looks)
         try:
-            links = await asyncio.to_thread(self._keep, looks)
+            async with self._alone:
+                links = await asyncio.to_thread(self._keep, looks)
         except _Doubtful as doubt:
             await self._hold(looks, doubt.older)
             return

@@ -305,7 +305,7 @@ def _take_all(
     taken = 0
     for batch in _batches(ordered):
         targets = _targets(store, batch, key_of)
-        verdict = pipeline.take(store, batch, key_of, finish=lambda _, found=targets: found)  # type: ignore[misc]
+        verdict = pipeline.take(store, batch, key_of, finish=lambda _, found=targets: pipeline.Ending(found))  # type: ignore[misc]
         summary.known += len(batch) - len(verdict.sightings)
         summary.counts.update(change.kind.value for change in verdict.brought())
         summary.counts["unchanged"] += verdict.unchanged

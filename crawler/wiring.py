@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from crawler import config
 from crawler.compare.fingerprint import KeyOf
@@ -17,6 +19,7 @@ from crawler.isolate import Broken, Parsers
 from crawler.parse import Reading, sites
 from crawler.run import Crawl, Plan, Progress, Summary
 from crawler.seed import Parse
+from crawler.turns import StoreTurns
 from storage import open_store
 from storage.evidence import EvidenceFolder, EvidenceInMemory
 from storage.records import Page, Source, TargetKind
@@ -24,6 +27,7 @@ from storage.sql import SqlStore
 from storage.store import Store
 
 Clock = Callable[[], datetime]
+MakePass = Callable[..., Crawl]
 
 
 def utc_now() -> datetime:
@@ -78,6 +82,43 @@ async def parsers(settings: Settings) -> AsyncIterator[Parse]:
         yield read
 
 
+@asynccontextmanager
+async def passes(
+    settings: Settings,
+    opened: Store,
+    evidence: EvidenceFolder | EvidenceInMemory,
+    *,
+    now: Clock = utc_now,
+) -> AsyncIterator[MakePass]:
+    """Makes passes, one after another or side by side: they share a fetcher, the parsers, and every host's turns."""
+    limits = FetchLimits(**settings.fetch.model_dump())
+    # A pass that is dated has the turns of its own time alone.
+    most, lasts = limits.per_host, limits.total_seconds
+    turns = None if isinstance(now, At) else StoreTurns(opened, most=most, lasts_seconds=lasts)
+    alone = asyncio.Lock()
+    async with (
+        Fetcher(limits, now=now, backoffs=opened.back_offs(), turns=turns) as fetcher,
+        parsers(settings) as parse,
+    ):
+
+        def make(plan: Plan, progress: Progress | None = None) -> Crawl:
+            return Crawl(
+                plan,
+                store=opened,
+                fetch=fetcher.fetch,
+                parse=parse,
+                keep=evidence.put,
+                key_of=key_of(config.sources(settings)),
+                progress=progress,
+                alone=alone,
+            )
+
+        try:
+            yield make
+        finally:
+            opened.put_back_offs(fetcher.backoffs())
+
+
 async def crawl(
     settings: Settings,
     opened: Store,
@@ -89,36 +130,25 @@ async def crawl(
     progress: Progress | None = None,
     started: Callable[[Crawl], None] = lambda crawl: None,
 ) -> Summary:
-    """One pass over the configured sources, or those of `names`. `started` is handed the running crawl."""
-    watched = chosen_sources(settings, names)
-    plan = Plan(
-        watched,
+    """One pass by hand over the configured sources, or those of `names`. `started` is handed the running crawl."""
+    plan = plan_of(settings, chosen_sources(settings, names), now, is_all=is_all)
+    async with passes(settings, opened, evidence, now=now) as make:
+        running = make(plan, progress)
+        started(running)
+        return await running.run()
+
+
+def plan_of(settings: Settings, watched: Sequence[Source], now: Clock, **said: Any) -> Plan:
+    """The plan of a pass over `watched`; `said`: further fields of the plan."""
+    return Plan(
+        tuple(watched),
         now,
-        is_all=is_all,
         per_host=settings.fetch.per_host,
         most_new_per_host=settings.crawl.max_new_per_host,
         batch_pages=settings.crawl.batch_pages,
         verifies_moves=settings.crawl.verify_moves,
+        **said,
     )
-    limits = FetchLimits(**settings.fetch.model_dump())
-    async with (
-        Fetcher(limits, now=now, backoffs=opened.back_offs()) as fetcher,
-        parsers(settings) as parse,
-    ):
-        running = Crawl(
-            plan,
-            store=opened,
-            fetch=fetcher.fetch,
-            parse=parse,
-            keep=evidence.put,
-            key_of=key_of(config.sources(settings)),
-            progress=progress,
-        )
-        started(running)
-        try:
-            return await running.run()
-        finally:
-            opened.put_back_offs(fetcher.backoffs())
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ...]:

@@ -143,7 +143,7 @@ class MemoryStore:
         self, host: str, token: str, now: datetime, delay: timedelta, most: int, lasts: timedelta
     ) -> Turn:
         back_off = self._back_offs.get(host, now)
-        if back_off > now:
+        if now < back_off <= now + timedelta(days=1):
             return Turn(back_off, is_taken=False, is_backed_off=True)
         next_start, held = self._turns.get(host, (now, {}))
         held = {name: end for name, end in held.items() if end > now}

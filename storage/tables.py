@@ -297,7 +297,10 @@ class BeatRow(SQLModel, table=True):
 
 class VisitRow(SQLModel, table=True):
     __tablename__ = "visit"
-    __table_args__ = (Index("ix_visit_url_at", "url", "at"), Index("ix_visit_last", "source", "outcome", "at"))
+    __table_args__ = (
+        Index("ix_visit_url_at", "url", "at"),
+        Index("ix_visit_last", "source", "outcome", "at"),
+    )
     id: int | None = Field(default=None, sa_column=_big_key())
     run_id: int | None = Field(default=None, index=True)
     url: str = Field(sa_column=Column(Text, nullable=False))

@@ -14,6 +14,7 @@ from storage.records import EPOCH, Lease, Stretch, Stretched, Turn
 from storage.tables import HOST, LEASE, STRETCH, TURN
 
 _ASK_AGAIN = timedelta(milliseconds=250)
+_LONGEST_BACK_OFF = timedelta(days=1)  # a longer one was noted by a pass that was dated ahead
 
 
 def hold(
@@ -58,7 +59,7 @@ def take_turn(
     Turns start `delay` apart. One that nobody gives back ends by itself, `lasts` after its start.
     """
     back_off = db.execute(select(HOST.c.back_off_until).where(HOST.c.name == host)).scalar()
-    if back_off is not None and back_off > now:
+    if back_off is not None and now < back_off <= now + _LONGEST_BACK_OFF:
         return Turn(back_off, is_taken=False, is_backed_off=True)
     row = db.execute(select(TURN).where(TURN.c.host == host)).first()
     held = _under_way(row.held if row else {}, now)

@@ -23,7 +23,7 @@ import httpx
 from crawler.fetch.guard import Refused, check_url, host_of
 from crawler.fetch.http import Answer, Exchanges, Headers, Stopwatch, validators_for
 from crawler.fetch.limits import REDIRECT_LIMIT, Failure, FetchLimits, Trouble
-from crawler.fetch.pacing import Pacing
+from crawler.fetch.pacing import Pacing, Turns
 from crawler.fetch.robots import ROBOTS_LIMIT_BYTES, ROBOTS_REDIRECT_LIMIT, Robots, RobotsMemory
 from storage.jsonl import format_time
 from storage.records import Page, Target
@@ -34,7 +34,7 @@ class Fetcher:
 
     `now` is the clock of back-off, robots expiry and `Page.fetched_at`. `robots` and `backoffs` are what
     an earlier fetcher knew. `transport` replaces the network: whatever answers there is paced, bounded and
-    robots-checked all the same; it is closed with the fetcher.
+    robots-checked all the same; it is closed with the fetcher. `turns`: those of other processes (`pacing`).
     """
 
     def __init__(
@@ -44,12 +44,13 @@ class Fetcher:
         now: Callable[[], datetime],
         robots: RobotsMemory | None = None,
         backoffs: Mapping[str, datetime] | None = None,
+        turns: Turns | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._limits = limits
         self._now = now
         self._transport = transport
-        self._pacing = Pacing(limits, now=now, backoffs=backoffs)
+        self._pacing = Pacing(limits, now=now, backoffs=backoffs, turns=turns)
         memory = RobotsMemory() if robots is None else robots
         self._robots = Robots(limits.user_agent, now=now, memory=memory, get=self._get_robots)
         self._exchanges: Exchanges | None = None
@@ -121,8 +122,10 @@ class Fetcher:
         delay = 0.0 if kind.is_robots else await self._robots.crawl_delay(href)
         async with self._pacing.turn(host, delay) as until:
             self._refuse_backed_off(until)
+            before = watch.spent
             answer = await self._get(href, watch, kind, conditions)
-            self._pacing.note(host, answer.status, answer.header("retry-after"))
+            spent = watch.spent - before
+            self._pacing.note(host, answer.status, answer.header("retry-after"), spent)
         return answer
 
     async def _get(self, href: str, watch: Stopwatch, kind: _TripKind, conditions: Headers) -> Answer:
