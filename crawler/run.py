@@ -22,6 +22,7 @@ from crawler.compare.observe import article_key, listing_place
 from crawler.frontier import Frontier, is_followed, source_targets
 from crawler.keepers import Keepers
 from crawler.pipeline import Fetch, Look, Parse
+from storage.errors import StoreError
 from storage.known import Verdict
 from storage.records import (
     Article,
@@ -122,13 +123,18 @@ class Crawl:
         self._keepers = Keepers(plan.sources, {}, {})
 
     async def run(self) -> Summary:
-        """Visit everything due; gives back how it went."""
-        run_id = await asyncio.to_thread(self.store.start_run, self.summary.started)
+        """Visit everything due; gives back how it went. Raises StoreError where the store cannot be used."""
         due = await asyncio.to_thread(self._due)
-        async with asyncio.TaskGroup() as self._tasks:
-            for target in due:
-                self._start(self._frontier.add(target))
-            await self._record_all()
+        if not due and not self.plan.by_hand:  # nobody asked: nothing to put down
+            return self.summary
+        run_id = await asyncio.to_thread(self.store.start_run, self.summary.started)
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                for target in due:
+                    self._start(self._frontier.add(target))
+                await self._record_all()
+        except ExceptionGroup as errors:
+            raise _one_of(errors) from errors
         self.summary.finished = self.plan.now()
         self.summary.not_followed = dict(self._frontier.not_followed)
         run = Run(run_id, self.summary.started, self.summary.finished, dict(self.summary.counts))
@@ -503,6 +509,13 @@ _SEEN = (Outcome.OK, Outcome.NOT_MODIFIED)
 
 def _is_edited_teaser(change: Change) -> bool:
     return change.subject is Subject.TEASER and change.kind is ChangeKind.CHANGED
+
+
+def _one_of(errors: ExceptionGroup[Exception]) -> Exception:
+    """The first of them, the store's trouble before any other: that is what the person can do something about."""
+    of_store = errors.subgroup(StoreError) or errors
+    first = of_store.exceptions[0]
+    return _one_of(first) if isinstance(first, ExceptionGroup) else first
 
 
 class _Doubtful(Exception):

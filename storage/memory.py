@@ -86,6 +86,9 @@ class MemoryStore:
         ]
         return sorted(found, key=lambda t: (t.next_visit is not None, t.next_visit, t.key))
 
+    def has_due(self, source: str, now: datetime) -> bool:
+        return bool(self.article_targets([source], now))
+
     def covered(self, channel: str) -> list[Target]:
         return sorted((t for t in self._targets.values() if t.channel == channel), key=lambda t: t.key)
 

@@ -190,6 +190,13 @@ class SqlStore:
             found = [_target(row) for row in _where_in(db, wanted, TARGET.c.source, sources)]
         return sorted(found, key=lambda t: (t.next_visit is not None, t.next_visit, t.key))
 
+    def has_due(self, source: str, now: datetime) -> bool:
+        articles = select(TARGET.c.key).where(TARGET.c.source == source)
+        articles = articles.where(TARGET.c.kind == TargetKind.ARTICLE.value).limit(1)
+        with self._reading() as db:
+            is_new = db.execute(articles.where(TARGET.c.next_visit.is_(None))).first() is not None
+            return is_new or db.execute(articles.where(TARGET.c.next_visit <= now)).first() is not None
+
     def covered(self, channel: str) -> list[Target]:
         with self._reading() as db:
             rows = db.execute(select(TARGET).where(TARGET.c.channel == channel).order_by(TARGET.c.key))

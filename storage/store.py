@@ -94,6 +94,9 @@ class Store(Protocol):
         With `tiers`, also those that one of them has.
         """
 
+    def has_due(self, source: str, now: datetime) -> bool:
+        """Whether an article of this source is due."""
+
     def covered(self, channel: str) -> list[Target]:
         """The articles that this feed or sitemap listed when it last told of edits."""
 
