@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from crawler import urls
+from crawler import coverage, urls
 from crawler.bearings import Bearings
 from crawler.compare import assess, differ, kinds, terms
 from crawler.compare.fingerprint import headed
@@ -21,8 +21,22 @@ from crawler.config import parse_duration
 from crawler.errors import UsageError
 from crawler.report import Entry, Report
 from crawler.report.view import Bearing
+from crawler.rota import Rota
 from storage.jsonl import format_time, to_json
-from storage.records import Annotation, Article, Change, ChangeKind, Outcome, Ruling, Snapshot, Subject, Visit
+from storage.records import (
+    Annotation,
+    Article,
+    Cause,
+    Change,
+    ChangeKind,
+    Gap,
+    Outcome,
+    Ruling,
+    Snapshot,
+    Stretched,
+    Subject,
+    Visit,
+)
 from storage.store import Filter, ItemState, Store
 
 T = TypeVar("T")
@@ -33,9 +47,18 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def report(
-    store: Store, wanted: Filter, *, title: str, made_at: datetime, zone: str, folds: bool = True
+    store: Store,
+    wanted: Filter,
+    *,
+    title: str,
+    made_at: datetime,
+    zone: str,
+    folds: bool = True,
+    rota: Rota | None = None,
 ) -> Report:
     """The report on the changes that `wanted` lets pass, with what was not looked at in that time.
+
+    `rota`: when listings are due; without it the gaps between looks at them are left out.
 
     `folds`: whether all changes of a group but the first are marked as folded into it.
     """
@@ -51,7 +74,19 @@ def report(
         zone=zone,
         visits_failed=tuple(islice(_failed(store, wanted), _MOST_FAILURES)),
         campaigns=bearings.campaign_entries(wanted),
+        gaps=tuple(_gaps(store, wanted, rota, made_at)) if rota else (),
     )
+
+
+def _gaps(store: Store, wanted: Filter, rota: Rota, now: datetime) -> Iterator[Gap]:
+    """The gaps of the listings in a period. Who never let a daemon watch is not told that nobody did."""
+    watched = [
+        s for s in store.sources() if s.name in rota.names() and s.name in (wanted.sources or rota.names())
+    ]
+    has_daemon = any(one.what is Stretched.DAEMON for one in store.stretches())
+    until = min(wanted.until, now) if wanted.until else now
+    for line in coverage.ledger(store, watched, rota, wanted.since, until, with_articles=False):
+        yield from (gap for gap in line.gaps if has_daemon or gap.cause not in (Cause.OFF, Cause.LATE))
 
 
 def _failed(store: Store, wanted: Filter) -> Iterator[Visit]:

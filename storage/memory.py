@@ -303,10 +303,12 @@ class MemoryStore:
         *,
         sources: Collection[str] = (),
         urls: Collection[str] = (),
+        kinds: Collection[TargetKind] = (),
     ) -> Iterator[Visit]:
         for visit in sorted(self._visits, key=lambda visit: visit.at):
             is_in_time = (since is None or visit.at >= since) and (until is None or visit.at < until)
-            if is_in_time and (not sources or visit.source in sources) and (not urls or visit.url in urls):
+            is_of = (not sources or visit.source in sources) and (not urls or visit.url in urls)
+            if is_in_time and is_of and (not kinds or visit.kind in kinds):
                 yield visit
 
     def last_visits(self, sources: Collection[str]) -> dict[str, dict[Outcome, Visit]]:

@@ -235,6 +235,30 @@ class Stretch:
     until: datetime
 
 
+class Cause(StrEnum):
+    """Why something was not looked at."""
+
+    DOWN = "down"  # it did not answer, or not with what it should have
+    BLOCKED = "blocked"  # its guard answered
+    DISALLOWED = "disallowed"  # by robots.txt
+    GONE = "gone"  # 404, 410
+    BUDGET = "budget"  # the day's requests were spent
+    OFF = "off"  # nobody was watching
+    LATE = "late"  # we were there, and busy with other pages
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time in which an address was due and was not looked at. `until` is the next look, or the end of the period."""
+
+    source: str
+    url: str
+    started: datetime
+    until: datetime
+    cause: Cause
+    reason: str = ""  # in words, of the last attempt
+
+
 @dataclass(frozen=True, slots=True)
 class Beat:
     """When the daemon last went to a source's listings, and when it will next."""

@@ -496,6 +496,7 @@ class SqlStore:
         *,
         sources: Collection[str] = (),
         urls: Collection[str] = (),
+        kinds: Collection[TargetKind] = (),
     ) -> Iterator[Visit]:
         wanted = select(VISIT).order_by(VISIT.c.at, VISIT.c.id)
         if since is not None:
@@ -506,6 +507,8 @@ class SqlStore:
             wanted = wanted.where(VISIT.c.source.in_(list(sources)))
         if urls:
             wanted = wanted.where(VISIT.c.url.in_(list(urls)))
+        if kinds:
+            wanted = wanted.where(VISIT.c.kind.in_([kind.value for kind in kinds]))
         with self._reading() as db:
             for row in db.execution_options(yield_per=1000).execute(wanted):
                 yield _visit(row)

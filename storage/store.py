@@ -32,6 +32,7 @@ from storage.records import (
     Stretch,
     Stretched,
     Target,
+    TargetKind,
     Turn,
     Visit,
 )
@@ -209,8 +210,9 @@ class Store(Protocol):
         *,
         sources: Collection[str] = (),
         urls: Collection[str] = (),
+        kinds: Collection[TargetKind] = (),
     ) -> Iterator[Visit]:
-        """In order of time; with `sources` or `urls`, those of them."""
+        """In order of time; with `sources`, `urls` or `kinds`, those of them."""
 
     def last_visits(self, sources: Collection[str]) -> dict[str, dict[Outcome, Visit]]:
         """By source and outcome, the latest visit of a listing, feed, sitemap or article."""

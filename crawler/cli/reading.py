@@ -67,6 +67,7 @@ def report(
     from crawler import bearings, desk, wiring
     from crawler.errors import UsageError
     from crawler.report import FORMATS, render, render_campaigns
+    from crawler.rota import Rota
     from storage.records import ChangeKind
     from storage.store import Filter
 
@@ -93,7 +94,8 @@ def report(
             bearings.assess_all(store, lambda done, total: told(f"{done:,} of {total:,}"))
         title = "Campaigns" if campaigns else "Change log"
         folds = format_ not in ("jsonl", "csv") and heaviest is None
-        made = desk.report(store, wanted, title=title, made_at=now, zone=zone, folds=folds)
+        rota = Rota(settings.sources)
+        made = desk.report(store, wanted, title=title, made_at=now, zone=zone, folds=folds, rota=rota)
         if heaviest is not None:
             made = desk.heaviest(made, heaviest)
         draw = render_campaigns if campaigns else render

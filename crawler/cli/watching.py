@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.program import app, settings_of
+from crawler.cli.program import (
+    Jsonl,
+    Zone,
+    app,
+    json_text,
+    known_sources,
+    opened,
+    settings_of,
+    write,
+    zone_name,
+)
 
 
 @app.command()
@@ -39,3 +50,93 @@ def daemon(context: typer.Context) -> None:
 
     with wiring.store(settings) as store:
         asyncio.run(run(store))
+
+
+@app.command()
+def status(context: typer.Context, zone: Zone = None, jsonl: Jsonl = False) -> None:
+    """How the watch goes: the daemon, next and last visits, what failed, what is due, the promise, the store.
+
+    Example: presswatch status --jsonl
+    """
+    from crawler import status as watch
+    from crawler import wiring
+    from crawler.daemon import holder
+    from crawler.daemon.service import LEASE
+    from crawler.report.inert import inert
+
+    settings = settings_of(context)
+    with opened(settings) as store:
+        found = watch.status(store, settings, wiring.utc_now(), LEASE)
+    if jsonl:
+        write([json_text(watch.status_json(found)) + "\n"], None)
+        return
+    spoken = holder.spoken(found.daemon.holder) if found.daemon else ""
+    lines = watch.status_lines(found, spoken, _moments(zone or settings.report.time_zone))
+    write((inert(line) + "\n" for line in lines), None)
+
+
+@app.command()
+def coverage(
+    context: typer.Context,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
+    ] = None,
+    item: Annotated[
+        str | None,
+        typer.Option(metavar="ITEM", help="Only this item: its id, the beginning of one, or its address."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help="From a date, a time, or so long ago: 24h, 7d.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Up to a time; a date is included. Default: now.")
+    ] = None,
+    zone: Zone = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """When everything was really looked at, and every gap with its cause.
+
+    Example: presswatch coverage --source "Pyongyang Times" --since 7d
+    """
+    from crawler import coverage as ledger
+    from crawler import desk, wiring
+    from crawler import status as watch
+    from crawler.report.inert import inert
+    from crawler.rota import Rota
+
+    settings = settings_of(context)
+    shown, now = zone_name(zone or settings.report.time_zone), wiring.utc_now()
+    start = desk.parse_moment(since, now, shown) if since else None
+    end = min(now, desk.parse_moment(until, now, shown, is_end=True)) if until else now
+    with opened(settings) as store:
+        known_sources(source or (), store, settings)
+        urls = _addresses(store, item) if item else ()
+        rota = Rota(settings.sources)
+        wanted = [one for one in store.sources() if one.name in (source or rota.names())]
+        watched = [one for one in wanted if one.name in rota.names()]
+        lines = ledger.ledger(store, watched, rota, start, end, urls=urls)
+        if jsonl:
+            write((json_text(watch.coverage_json(line)) + "\n" for line in lines), None)
+        else:
+            write((inert(line) + "\n" for line in watch.coverage_lines(lines, _moments(shown))), None)
+
+
+def _addresses(store: Any, item: str) -> list[str]:
+    from crawler import desk
+
+    state = store.item_state(desk.find_item(store, item))
+    return [address.url for address in state.addresses]
+
+
+def _moments(zone: str) -> Any:
+    """How times are shown to a person: local, to the minute."""
+    from zoneinfo import ZoneInfo
+
+    from crawler.report.wording import moment
+
+    known = ZoneInfo(zone_name(zone))
+
+    def shown(at: datetime | None) -> str:
+        return moment(at, known) if at else "?"
+
+    return shown

@@ -1,6 +1,5 @@
 """The daemon: always on. The beat is APScheduler's, the schedule is the store's.
 
-    rota      when each source's listings are visited, and in which hours: triggers made of settings
     holder    who we are among processes, and whether another one is dead: for the lease
     service   the daemon itself: beats in, passes out, until it is told to stop
 

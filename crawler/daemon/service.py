@@ -21,9 +21,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import config, wiring
 from crawler.daemon import holder
-from crawler.daemon.rota import Rota
 from crawler.errors import ConfigError, PresswatchError
 from crawler.parse import sites
+from crawler.rota import Rota
 from crawler.run import Crawl, Progress, Summary
 from storage.errors import StoreError
 from storage.records import Beat, Lease, Stretched, Visit

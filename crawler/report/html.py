@@ -59,6 +59,7 @@ from crawler.report.wording import (
     counted,
     day_name,
     facts,
+    gaps,
     headline,
     interval,
     likeness,
@@ -136,6 +137,7 @@ def render(report: Report) -> Iterator[str]:
         days=_days(drawn, zone),
         drawn=drawn,
         shown={one.campaign.id for one in report.campaigns},
+        gaps=gaps(report, zone),
         unseen=unseen(report.visits_failed),
     )
 

@@ -37,6 +37,7 @@ from crawler.report.wording import (
     counted,
     day_name,
     facts,
+    gaps,
     headline,
     interval,
     local,
@@ -71,7 +72,7 @@ def render(report: Report) -> Iterator[str]:
     if drawn.said:
         yield f"\n{drawn.said}\n"
     yield "\n## Not looked at\n\n"
-    yield "\n".join(_not_looked_at(report)) + "\n"
+    yield "\n".join(_not_looked_at(report, zone)) + "\n"
 
 
 def render_campaigns(report: Report) -> Iterator[str]:
@@ -183,9 +184,11 @@ def _words(pieces: Sequence[Piece]) -> str:
     return words + (" …" if len(pieces) > _MOST_PIECES else "")
 
 
-def _not_looked_at(report: Report) -> Iterator[str]:
+def _not_looked_at(report: Report, zone: ZoneInfo) -> Iterator[str]:
+    for line in gaps(report, zone):
+        yield f"- {_plain(line)}"
     if not report.visits_failed:
-        yield "No visit failed in this period."
+        yield "\nNo visit failed in this period." if report.gaps else "No visit failed in this period."
     for failures in unseen(report.visits_failed):
         count = number(len(failures.visits), "address")
         yield f"- {_plain(failures.source)}: {_plain(failures.why)} ({count})"

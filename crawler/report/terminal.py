@@ -43,6 +43,7 @@ from crawler.report.wording import (
     counted,
     day_name,
     facts,
+    gaps,
     headline,
     interval,
     local,
@@ -138,6 +139,8 @@ def _campaigns(report: Report, page: Page, zone: ZoneInfo) -> None:
 
 def _not_looked_at(report: Report, page: Page, zone: ZoneInfo) -> Iterator[str]:
     page.heading("Not looked at")
+    for line in gaps(report, zone):
+        page.text(Text(one_line(line, _MOST_FACT)))
     if not report.visits_failed:
         page.text(Text("No visit failed in this period."))
     for failures in unseen(report.visits_failed):

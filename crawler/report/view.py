@@ -11,7 +11,7 @@ from datetime import datetime
 
 from crawler.compare.campaigns import Campaign
 from crawler.compare.groups import Group
-from storage.records import Annotation, Change, ChangeKind, Item, Ruling, Snapshot, Visit
+from storage.records import Annotation, Change, ChangeKind, Gap, Item, Ruling, Snapshot, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Report:
     zone: str = "UTC"
     visits_failed: tuple[Visit, ...] = field(default=())
     campaigns: tuple[CampaignEntry, ...] = ()
+    gaps: tuple[Gap, ...] = ()  # of listings, feeds and sitemaps
 
     @property
     def total(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -18,7 +18,7 @@ from crawler.report.edits import opening, paragraphs
 from crawler.report.inert import one_line
 from crawler.report.view import Entry, Report
 from storage.jsonl import format_time
-from storage.records import Change, ChangeKind, Outcome, Snapshot, Visit
+from storage.records import Cause, Change, ChangeKind, Gap, Outcome, Snapshot, Visit
 
 NO_HEADLINE = "(no headline)"
 MARKS = {
@@ -200,6 +200,35 @@ def unseen(visits: Iterable[Visit]) -> tuple[Unseen, ...]:
     for visit in visits:
         groups[visit.source, _why(visit)].append(visit)
     return tuple(Unseen(source, why, tuple(group)) for (source, why), group in groups.items())
+
+
+def gaps(report: Report, zone: ZoneInfo) -> tuple[str, ...]:
+    """When listings were due and not looked at, in sentences: those of one source and cause together."""
+    groups: dict[tuple[str, Cause], list[Gap]] = defaultdict(list)
+    for gap in report.gaps:
+        groups[gap.source, gap.cause].append(gap)
+    return tuple(_gap(source, cause, found, zone) for (source, cause), found in groups.items())
+
+
+def _gap(source: str, cause: Cause, found: Sequence[Gap], zone: ZoneInfo) -> str:
+    longest = max(found, key=lambda gap: gap.until - gap.started)
+    places = number(len({gap.url for gap in found}), "listing")
+    times = f"from {moment(longest.started, zone)} to {moment(longest.until, zone)}"
+    if len(found) > 1:
+        times = f"{len(found)} times, the longest {times}"
+    why = f" ({longest.reason})" if longest.reason else ""
+    return f"{source}: {places} not looked at {times}: {CAUSES[cause]}{why}"
+
+
+CAUSES = {
+    Cause.DOWN: "it did not answer as it should",
+    Cause.BLOCKED: "its guard kept us out",
+    Cause.DISALLOWED: "robots.txt disallows it",
+    Cause.GONE: "nothing was at that address",
+    Cause.BUDGET: "the day's requests were spent",
+    Cause.OFF: "nobody was watching",
+    Cause.LATE: "other pages took longer",
+}
 
 
 def moment(at: datetime, zone: ZoneInfo, precision: str = "minutes") -> str:

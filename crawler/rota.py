@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -14,6 +14,7 @@ from crawler.config import SourceSettings, parse_duration
 from crawler.hours import Hours, read_cron
 
 _JITTER, _MOST_JITTER = 0.1, 600.0  # of the interval; seconds
+_STEP, _MOST_STEPS = timedelta(minutes=5), 8 * 24 * 12  # in search of the next open hour
 
 
 class Rota:
@@ -25,7 +26,7 @@ class Rota:
     def names(self) -> list[str]:
         return list(self._sources)
 
-    def trigger(self, name: str) -> BaseTrigger:
+    def trigger(self, name: str) -> Any:
         """When the listings of a source are visited."""
         source = self._sources[name]
         every = parse_duration(source.every)
@@ -48,6 +49,26 @@ class Rota:
         local = at.astimezone(ZoneInfo(source.time_zone))
         is_in = source.open_hours is None or Hours.read(source.open_hours).has(local)
         return is_in and not (source.quiet_hours is not None and Hours.read(source.quiet_hours).has(local))
+
+    def due_after(self, name: str, look: datetime) -> datetime:
+        """When a listing looked at then is due again, by rhythm and hours."""
+        source = self._sources[name]
+        due = look + timedelta(seconds=parse_duration(source.every))
+        if source.cron is not None:
+            fields = self.trigger(name)
+            fields.jitter = None
+            due = fields.get_next_fire_time(look, look) or due
+        for _ in range(_MOST_STEPS):
+            if self.is_open(name, due):
+                break
+            due += _STEP
+        return due.astimezone(UTC)
+
+    def patience(self, name: str) -> timedelta:
+        """By how much a look may come later than it is due, and be no gap: half the rhythm, at least minutes."""
+        source = self._sources[name]
+        every = parse_duration(source.every) if source.cron is None else 3600.0
+        return timedelta(seconds=max(300.0, every / 2) + (_jitter(source, every) or 0.0))
 
 
 def _jitter(source: SourceSettings, every: float) -> float | None:
