@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from storage.store import Store
 
@@ -12,11 +13,12 @@ from storage.store import Store
 class StoreTurns:
     """Asks the store. `most`: requests under way at one host; `lasts_seconds`: the longest one can take.
 
-    Runs on the real clock even in a pass that is dated: it is about the site's load.
+    `now` must run as time does, not stand still as in a pass that is dated.
     """
 
-    def __init__(self, store: Store, *, most: int, lasts_seconds: float) -> None:
+    def __init__(self, store: Store, *, now: Callable[[], datetime], most: int, lasts_seconds: float) -> None:
         self._store = store
+        self._now = now
         self._most = most
         self._lasts = timedelta(seconds=2 * lasts_seconds)
 
@@ -25,7 +27,7 @@ class StoreTurns:
         taken = False
         try:
             while True:
-                now = datetime.now(UTC)
+                now = self._now()
                 turn = await asyncio.to_thread(
                     self._store.take_turn, host, token, now, delay, self._most, self._lasts
                 )
@@ -46,4 +48,4 @@ class StoreTurns:
     def _ended(self, host: str, token: str, backed_off_until: datetime | None) -> None:
         if backed_off_until is not None:
             self._store.put_back_offs({host: backed_off_until})
-        self._store.end_turn(host, token, datetime.now(UTC))
+        self._store.end_turn(host, token, self._now())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import httpx
 
 from crawler import config
 from crawler.compare.fingerprint import KeyOf
@@ -89,16 +91,22 @@ async def passes(
     evidence: EvidenceFolder | EvidenceInMemory,
     *,
     now: Clock = utc_now,
+    transport: httpx.AsyncBaseTransport | None = None,
+    reader: Callable[[Settings], AbstractAsyncContextManager[Parse]] = parsers,
 ) -> AsyncIterator[MakePass]:
-    """Makes passes, one after another or side by side: they share a fetcher, the parsers, and every host's turns."""
+    """Makes passes, one after another or side by side: they share a fetcher, the parsers, and every host's turns.
+
+    `transport` and `reader` stand in for the network and the parsing processes.
+    """
     limits = FetchLimits(**settings.fetch.model_dump())
-    # A pass that is dated has the turns of its own time alone.
-    most, lasts = limits.per_host, limits.total_seconds
-    turns = None if isinstance(now, At) else StoreTurns(opened, most=most, lasts_seconds=lasts)
+    turns = None
+    if not isinstance(now, At):  # a pass that is dated is alone in its time
+        turns = StoreTurns(opened, now=now, most=limits.per_host, lasts_seconds=limits.total_seconds)
     alone = asyncio.Lock()
+    known = opened.back_offs()
     async with (
-        Fetcher(limits, now=now, backoffs=opened.back_offs(), turns=turns) as fetcher,
-        parsers(settings) as parse,
+        Fetcher(limits, now=now, backoffs=known, turns=turns, transport=transport) as fetcher,
+        reader(settings) as parse,
     ):
 
         def make(plan: Plan, progress: Progress | None = None) -> Crawl:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,16 +35,22 @@ if TYPE_CHECKING:
     from storage.sql import SqlStore
 
 LEASE = "daemon"
-_LEASE_LENGTH = timedelta(seconds=30)
-_PULSE = 5.0  # seconds between two pulses
-_TICK = 15.0  # seconds between two looks for articles that are due
-_HERE_GAP = timedelta(minutes=2)  # without a pulse for longer, we were away
+_LEASE_LENGTH = 6  # pulses
+_HERE_GAP = 24  # pulses: without one for longer, we were away
 _BUDGET_GAP = timedelta(minutes=5)
 _JUMP = 10.0  # seconds by which the clock may stray from the time that passed, between two pulses
 _PATIENCE = 6.0  # seconds that pages in hand have at the end
 _LAST_PATIENCE = 2.0  # ... and what was fetched has to be recorded
 
 log = logging.getLogger("presswatch.daemon")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Seconds between two pulses, and between two looks for articles that are due."""
+
+    pulse_seconds: float = 5.0
+    tick_seconds: float = 15.0
 
 
 class LeaseLost(PresswatchError):
@@ -74,7 +81,7 @@ class Watcher:
 class Daemon:
     """Watches every enabled source: `hold()`, then `await run()`, once. `stop` and `reload` are for signals.
 
-    `load` reads the settings anew; `now` is the clock that dates everything.
+    `load` reads the settings anew; `now` is the clock that dates everything; `passes` makes passes of settings.
     """
 
     def __init__(
@@ -86,7 +93,11 @@ class Daemon:
         load: Callable[[], Settings],
         now: wiring.Clock = wiring.utc_now,
         watcher: Watcher | None = None,
+        rhythm: Rhythm = Rhythm(),
+        passes: Callable[..., AbstractAsyncContextManager[wiring.MakePass]] = wiring.passes,
     ) -> None:
+        self.rhythm = rhythm
+        self._making = passes
         self.settings = settings
         self.store = store
         self.evidence = evidence
@@ -105,7 +116,8 @@ class Daemon:
 
     def hold(self) -> None:
         """Take the watch. Raises LeaseLost where another daemon has it."""
-        lease = self.store.hold(LEASE, self._name, self.now(), _LEASE_LENGTH, holder.is_dead)
+        length = timedelta(seconds=_LEASE_LENGTH * self.rhythm.pulse_seconds)
+        lease = self.store.hold(LEASE, self._name, self.now(), length, holder.is_dead)
         if lease.holder != self._name:
             raise LeaseLost(lease)
 
@@ -138,7 +150,7 @@ class Daemon:
     async def _watch(self, is_first: bool) -> None:
         """Watch by the settings in force, until the daemon ends or has others."""
         self._rota = Rota(self.settings.sources)
-        async with wiring.passes(self.settings, self.store, self.evidence, now=self.now) as make:
+        async with self._making(self.settings, self.store, self.evidence, now=self.now) as make:
             self._make = make
             self._schedule(is_first)
             log.info("watching %d sources", len(self._rota.names()))
@@ -165,7 +177,7 @@ class Daemon:
                 self._beat, trigger, args=[name], id=f"beat {name}", next_run_time=first, **options
             )
         self._scheduler.add_job(
-            self._tick, "interval", seconds=_TICK, id="tick", next_run_time=now, **options
+            self._tick, "interval", seconds=self.rhythm.tick_seconds, id="tick", next_run_time=now, **options
         )
         if not self._scheduler.running:
             self._scheduler.start()
@@ -287,18 +299,19 @@ class Daemon:
             except StoreError as error:
                 log.error("that the daemon is here could not be put down: %s", error)
             self._watcher.beaten(self.now())
-            await asyncio.sleep(_PULSE)
+            await asyncio.sleep(self.rhythm.pulse_seconds)
             jump, ahead = self._ahead() - ahead, self._ahead()
             if abs(jump) > _JUMP:
                 await self._jumped(jump)
 
     def _here(self) -> None:
         self.hold()
-        self.store.extend(Stretched.DAEMON, None, self.now(), _HERE_GAP)
+        gap = timedelta(seconds=_HERE_GAP * self.rhythm.pulse_seconds)
+        self.store.extend(Stretched.DAEMON, None, self.now(), gap)
 
     def _ahead(self) -> float:
         """By how many seconds the clock is ahead of the time that passes."""
-        return self.now().timestamp() - time.monotonic()
+        return self.now().timestamp() - asyncio.get_running_loop().time()
 
     async def _jumped(self, seconds: float) -> None:
         """The clock was set, or the machine slept: beats are reckoned anew, each at most once."""
