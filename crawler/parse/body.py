@@ -49,7 +49,18 @@ def open_body(page: Page) -> Body:
     if kind is not None:
         return Body(Form.SITEMAP if kind == _GZIP and _is_map(page.url) else Form.OTHER, "", kind)
     text = decode(page.body, header).text
-    return _of_text(text, declared)
+    return Body(Form.OTHER, "", "no text") if _is_noise(text) else _of_text(text, declared)
+
+
+def _is_noise(text: str) -> bool:
+    """Whether these are bytes that were never text: too many stand for no character at all."""
+    start = text[:_NOISE_LIMIT]
+    odd = len(start) - len(start.translate(_ODD))
+    return odd >= _NOISE_LEAST and odd > _NOISE_SHARE * len(start)
+
+
+_NOISE_LIMIT, _NOISE_LEAST, _NOISE_SHARE = 20_000, 16, 0.02
+_ODD = dict.fromkeys([*range(1, 9), 11, *range(14, 27), *range(28, 32), 127, 0xFFFD])
 
 
 _GZIP = "application/gzip"

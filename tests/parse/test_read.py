@@ -416,3 +416,9 @@ def test_whatever_is_read_can_be_written_down_and_read_back(
 @given(st.binary(max_size=300), st.sampled_from([*TargetKind, None]), st.text(max_size=40))
 def test_no_bytes_stop_the_reader(body: bytes, kind: TargetKind | None, content_type: str) -> None:
     read(page(body, content_type), COURIER, kind)
+
+
+def test_bytes_that_were_never_text_are_no_article() -> None:
+    noise = bytes(range(256)) * 16
+    reading = read(page(noise), COURIER, TargetKind.ARTICLE)
+    assert reading == Reading(obstacle="not HTML: no text")
