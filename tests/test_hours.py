@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from crawler.hours import Hours, read_cron
 
-MONDAY = datetime(2026, 11, 23)
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def at(line: str, hour: int, minute: int = 0, day: int = 0) -> bool:
@@ -39,7 +39,7 @@ def test_a_day_may_end_at_24() -> None:
 
 @pytest.mark.parametrize("line", ["", "always", "mon", "6-6", "funday 6-9", "mon 25-26", "mon 6:70-9"])
 def test_what_is_no_hours_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"write|no|has|set"):
         if not Hours.read(line).stretches:
             raise ValueError("nothing")
 
@@ -63,5 +63,5 @@ def test_a_macro_stands_for_its_line() -> None:
     "line", ["", "* * * *", "61 * * * *", "* * 1 * mon", "a * * * *", "5-1 * * * *", "*/0 * * * *"]
 )
 def test_what_is_no_crontab_line_is_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"write|no|has|set"):
         read_cron(line)
