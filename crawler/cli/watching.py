@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,10 +17,14 @@ from crawler.cli.program import (
     json_text,
     known_sources,
     opened,
+    say,
     settings_of,
     write,
     zone_name,
 )
+
+if TYPE_CHECKING:
+    from crawler.config import Settings
 
 
 @app.command()
@@ -30,26 +36,55 @@ def daemon(context: typer.Context) -> None:
 
     Example: presswatch --config /etc/presswatch/config.toml daemon
     """
-    import signal
+    import sys
 
-    from crawler import wiring
-    from crawler.daemon import Daemon
+    from crawler import log, wiring
 
     settings = settings_of(context)
     wiring.chosen_sources(settings, ())
-
-    async def run(store: Any) -> None:
-        watch = Daemon(settings, store, wiring.evidence(settings), load=lambda: settings_of(context))
-        await asyncio.to_thread(watch.hold)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, watch.stop)
-        if hasattr(signal, "SIGHUP"):
-            loop.add_signal_handler(signal.SIGHUP, watch.reload)
-        await watch.run()
-
+    log.configure(sys.stderr, level=settings.daemon.log_level, colour="NO_COLOR" not in os.environ)
     with wiring.store(settings) as store:
-        asyncio.run(run(store))
+        asyncio.run(_watch(settings, store, lambda: settings_of(context)))
+
+
+async def _watch(settings: Settings, store: Any, load: Callable[[], Settings]) -> None:
+    """Run the daemon, with its signals and its answers to whoever monitors it."""
+    import signal
+
+    from crawler import status as watch
+    from crawler import wiring
+    from crawler.daemon import Daemon
+    from crawler.daemon.service import LEASE
+    from crawler.daemon.told import Answers, Told
+    from crawler.metrics import Metrics
+
+    told = Told(Metrics())
+    daemon = Daemon(settings, store, wiring.evidence(settings), load=load, watcher=told)
+    await asyncio.to_thread(daemon.hold)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, daemon.stop)
+    if hasattr(signal, "SIGHUP"):
+        loop.add_signal_handler(signal.SIGHUP, daemon.reload)
+    answers = Answers(told, lambda: watch.status(store, daemon.settings, daemon.now(), LEASE), daemon.now)
+    server = await _served(answers, settings.daemon.listen)
+    try:
+        await daemon.run()
+    finally:
+        if server is not None:
+            await server.cleanup()
+
+
+async def _served(answers: Any, listen: str) -> Any:
+    """The server, if one is wanted and its address is free: without it the watch goes on all the same."""
+    if not listen:
+        return None
+    host, _, port = listen.rpartition(":")
+    try:
+        return await answers.serve(host.strip("[]"), int(port))
+    except OSError as error:
+        say(f"presswatch: nothing answers at {listen}: {error.strerror}; see [daemon] listen")
+        return None
 
 
 @app.command()

@@ -20,6 +20,7 @@ from crawler.config.values import (
     header,
     hours_open,
     interval,
+    listening,
     source_name,
     span,
     store_address,
@@ -83,6 +84,15 @@ class CrawlSettings(Section):
     verify_moves: bool = value(True, "true or false")
     notice_within: Annotated[str, AfterValidator(window)] = value("1h", "a duration from 1m to 7d")
     max_interval: Annotated[str, AfterValidator(interval)] = value("30d", "a duration from 1s to 366d")
+
+
+class DaemonSettings(Section):
+    listen: Annotated[str, AfterValidator(listening)] = value(
+        "127.0.0.1:9477", "an address and a port, or nothing", "127.0.0.1:9477"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = value(
+        "INFO", '"DEBUG", "INFO", "WARNING" or "ERROR"'
+    )
 
 
 class ReportSettings(Section):
@@ -150,6 +160,7 @@ class Settings(BaseModel):
     seeds: SeedSettings = SeedSettings()
     fetch: FetchSettings = FetchSettings()
     crawl: CrawlSettings = CrawlSettings()
+    daemon: DaemonSettings = DaemonSettings()
     report: ReportSettings = ReportSettings()
     sources: tuple[SourceSettings, ...] = ()
     path: Path | None = None
@@ -161,6 +172,7 @@ SECTIONS: dict[str, type[Section]] = {
     "seeds": SeedSettings,
     "fetch": FetchSettings,
     "crawl": CrawlSettings,
+    "daemon": DaemonSettings,
     "report": ReportSettings,
     "sources": SourceSettings,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import zoneinfo
 from typing import Annotated
@@ -118,6 +119,16 @@ def hours_open(text: str) -> str:
 
 def cron_line(text: str) -> str:
     read_cron(text)
+    return text
+
+
+def listening(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        if text and not (0 < int(port) < 65536 and ipaddress.ip_address(host.strip("[]"))):
+            raise ValueError("the port goes from 1 to 65535")
+    except ValueError as error:
+        raise ValueError("write an IP address, a colon and a port, or nothing") from error
     return text
 
 
