@@ -19,6 +19,7 @@ from typing import Protocol
 from crawler.compare.decide import OutOfOrder, decide
 from crawler.compare.fingerprint import KeyOf, identity, sight
 from crawler.compare.observe import Seen, further_questions, observe, questions
+from crawler.parse.obstacles import is_block
 from crawler.parse.sitemap import is_index
 from storage.errors import Conflict
 from storage.known import Known, Questions, Verdict
@@ -39,6 +40,7 @@ from storage.store import Store
 
 _TRIES = 48  # at a batch, while others record in between: with the pauses, some twenty seconds
 _LONGEST_PAUSE = 0.5  # seconds
+_FORBIDDEN = (401, 403, 451)
 
 
 class Failed(Protocol):
@@ -93,7 +95,10 @@ async def look(
     if page.status == 304:
         return Look(target, replace(visit, outcome=Outcome.NOT_MODIFIED), page=page)
     reading = await parse(replace(page, fetched_at=at), source, target.kind)
-    if page.status in (404, 410) and not is_challenge(reading):
+    if is_block(reading.obstacle):
+        blocked = replace(visit, outcome=Outcome.BLOCKED, reason=reading.obstacle or "")
+        return Look(target, blocked, page=page)
+    if page.status in (404, 410):
         gone = Gone(source.name, target.url, at, page.status)
         visit = replace(visit, outcome=Outcome.GONE, reason=f"status {page.status}")
         return Look(target, visit, (sight(gone, Origin.CRAWL),), page)
@@ -183,18 +188,13 @@ def _trouble(page: Page, reading: Reading, kind: TargetKind) -> str:
     if reading.obstacle is not None:
         return reading.obstacle
     if page.status != 200:
-        return f"status {page.status}"
+        return f"{'forbidden: ' if page.status in _FORBIDDEN else ''}status {page.status}"
     if kind is TargetKind.ARTICLE and reading.article is None:
         where = f": led on to {page.url}" if page.redirects else ""
         return f"no article on the page{where}"
     if kind is not TargetKind.ARTICLE and not (reading.listing and reading.listing.teasers):
         return "no teasers on the page"
     return ""
-
-
-def is_challenge(reading: Reading) -> bool:
-    """Whether what answered was not the site but its guard: such a 404 says nothing about the address."""
-    return reading.obstacle is not None and reading.obstacle.startswith(("challenge", "members' wall"))
 
 
 def _mapped(look: Look, reading: Reading) -> Look:

@@ -38,6 +38,8 @@ from storage.records import (
 )
 from storage.store import Store
 
+_UNREAD = (Outcome.FAILED, Outcome.BLOCKED)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -203,7 +205,7 @@ class Crawl:
         """Record a batch, evidence first; gives back the changes that it brought."""
         bodies = {digest: look.page.body for look in looks if look.page and (digest := _digest(look))}
         for look in looks:
-            if look.visit.outcome is Outcome.FAILED and look.page and look.page.status == 200:
+            if look.visit.outcome in _UNREAD and look.page and look.page.status == 200:
                 self.keep(look.page.body)
 
         def finish(verdict: Verdict) -> list[Target]:
@@ -254,7 +256,7 @@ class Crawl:
         self.summary.counts["pages"] += 1
         self.summary.counts[visit.outcome.value] += 1
         is_lost = visit.outcome is Outcome.GONE and visit.kind is not TargetKind.ARTICLE
-        if visit.outcome is Outcome.FAILED or is_lost:
+        if visit.outcome in _UNREAD or is_lost:
             self.summary.failures.append(visit)
         self.progress.visited(visit, self.summary, len(self._frontier))
 

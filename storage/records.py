@@ -152,6 +152,7 @@ class Outcome(StrEnum):
     NOT_MODIFIED = "not_modified"
     DISALLOWED = "disallowed"  # by robots.txt
     GONE = "gone"  # 404, 410
+    BLOCKED = "blocked"  # the site's guard answered: a challenge, a members' wall, a bot protection
     FAILED = "failed"  # everything else: the reason says what
 
 

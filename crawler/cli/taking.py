@@ -185,7 +185,8 @@ def _print_summary(summary: Any, *, is_dry: bool) -> None:
         print("Dry run: nothing was kept.")
     print(
         f"Pages: {counts['pages']:,} ({counts['ok']:,} read, {counts['not_modified']:,} not modified, "
-        f"{counts['gone']:,} gone, {counts['disallowed']:,} disallowed, {counts['failed']:,} failed)"
+        f"{counts['gone']:,} gone, {counts['disallowed']:,} disallowed, {counts['blocked']:,} blocked, "
+        f"{counts['failed']:,} failed)"
     )
     print(f"Items: {change_counts(counts)}")
     print(f"Time:  {moment(summary.started)} to {moment(summary.finished)}")

@@ -57,6 +57,8 @@ def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
     Never raises for what a page may hold.
     """
     body = open_body(page)
+    if body.form is not Form.HTML and (refused := obstacles.refusal(page)):
+        return Reading(obstacle=refused)
     if body.form is Form.EMPTY:
         return Reading(obstacle="empty page")
     if kind is TargetKind.SITEMAP or (body.form is Form.SITEMAP and kind is not TargetKind.FEED):
@@ -95,7 +97,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
         site = sites.for_markup(body.text)
     obstacle = obstacles.of_page(page, body.text, tree)
     if obstacle is None and site is not None and recipe.is_wall(site, markup):
-        obstacle = "members' wall"
+        obstacle = obstacles.WALL
     if obstacle is not None:
         return Reading(obstacle=obstacle)
     original = named_original(tree, body.text, page.url)
