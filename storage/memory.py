@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from storage.errors import Conflict
 from storage.known import Known, Questions, Rows, Verdict
@@ -26,6 +27,7 @@ from storage.records import (
     Target,
     TargetKind,
     Visit,
+    Withheld,
 )
 from storage.rewind import as_it_stood, showings
 from storage.store import Filter, ItemState
@@ -44,6 +46,8 @@ class MemoryStore:
         self._annotations: list[Annotation] = []
         self._targets: dict[str, Target] = {}
         self._back_offs: dict[str, datetime] = {}
+        self._health: dict[str, dict[str, Any]] = {}
+        self._withheld: dict[tuple[str, str, datetime], Withheld] = {}
         self._visits: list[Visit] = []
         self._runs: dict[int, Run] = {}
 
@@ -79,6 +83,33 @@ class MemoryStore:
 
     def put_back_offs(self, hosts: Mapping[str, datetime]) -> None:
         self._back_offs = dict(hosts)
+
+    # ------------------------------------------------------------ what is usual, what was not believed
+
+    def some_articles(self, source: str, most: int) -> list[Target]:
+        found = [
+            t
+            for t in self.article_targets([source], None)
+            if t.last_visit and t.next_visit and not t.failures
+        ]
+        return sorted(found, key=lambda t: (t.next_visit, t.key), reverse=True)[:most]
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        return dict(self._health)
+
+    def put_health(self, health: Mapping[str, dict[str, Any]]) -> None:
+        self._health.update(health)
+
+    def withhold(self, looks: Iterable[Withheld]) -> None:
+        self._withheld.update({(one.source, one.key, one.at): one for one in looks})
+
+    def withheld(self, source: str) -> list[Withheld]:
+        found = [one for one in self._withheld.values() if one.source == source]
+        return sorted(found, key=lambda one: (one.at, one.key))
+
+    def drop_withheld(self, source: str, parts: Collection[str]) -> None:
+        kept = self._withheld.items()
+        self._withheld = {k: one for k, one in kept if one.source != source or one.part not in parts}
 
     # ------------------------------------------------------------ recall and record
 

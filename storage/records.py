@@ -172,6 +172,21 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a page said that was not believed: kept apart from the facts until somebody accepts it.
+
+    `part`: what of the source it belongs to, its articles or one listing. `key`: of its target.
+    """
+
+    source: str
+    part: str
+    key: str
+    at: datetime
+    observations: tuple[Observation, ...]
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One pass over what was due. `counts` holds pages, each change kind, unchanged and failed."""
 

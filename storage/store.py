@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from storage.known import Known, Questions, Verdict
 from storage.records import (
@@ -27,6 +27,7 @@ from storage.records import (
     Span,
     Target,
     Visit,
+    Withheld,
 )
 
 
@@ -73,6 +74,23 @@ class Store(Protocol):
         """Hosts that asked to be left alone, and until when."""
 
     def put_back_offs(self, hosts: Mapping[str, datetime]) -> None: ...
+
+    # what is usual of sources, and what was not believed
+    def some_articles(self, source: str, most: int) -> list[Target]:
+        """Articles of `source` that were there at their last visit, those first that are due last."""
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        """By source, what `put_health` kept: plain JSON values."""
+
+    def put_health(self, health: Mapping[str, dict[str, Any]]) -> None:
+        """Keep what is known of the health of these sources; others stay as they are."""
+
+    def withhold(self, looks: Iterable[Withheld]) -> None: ...
+
+    def withheld(self, source: str) -> list[Withheld]:
+        """Oldest first."""
+
+    def drop_withheld(self, source: str, parts: Collection[str]) -> None: ...
 
     # recall and record
     def recall(self, questions: Questions, before: datetime | None = None) -> Known:

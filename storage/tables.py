@@ -247,6 +247,26 @@ class HostRow(SQLModel, table=True):
     back_off_until: datetime = Field(sa_column=_at())
 
 
+class HealthRow(SQLModel, table=True):
+    """What is usual of a source's pages, and what of them is quarantined."""
+
+    __tablename__ = "health"
+    source: str = Field(primary_key=True)
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class WithheldRow(SQLModel, table=True):
+    """What a page of a quarantined source said, as observations of the interchange format."""
+
+    __tablename__ = "withheld"
+    source: str = Field(primary_key=True)
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    at: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    part: str = Field(sa_column=Column(Text, nullable=False))
+    observations: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    evidence: str | None = None
+
+
 class VisitRow(SQLModel, table=True):
     __tablename__ = "visit"
     id: int | None = Field(default=None, sa_column=_big_key())
@@ -298,6 +318,8 @@ ANNOTATION = _table(AnnotationRow)
 SOURCE = _table(SourceRow)
 TARGET = _table(TargetRow)
 HOST = _table(HostRow)
+HEALTH = _table(HealthRow)
+WITHHELD = _table(WithheldRow)
 VISIT = _table(VisitRow)
 RUN = _table(RunRow)
 STATE = _table(StateRow)

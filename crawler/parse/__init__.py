@@ -40,11 +40,16 @@ _ADDRESS_LIMIT = 50_000  # of a sitemap
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing."""
+    """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing.
+
+    `found` and `missed`: the selectors of the page's recipe, by name, that found something on it and nothing.
+    """
 
     article: Article | None = None
     listing: Listing | None = None
     obstacle: str | None = None
+    found: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
@@ -95,6 +100,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     site = sites.for_url(page.url, source.recipe)
     if site is None and source.recipe is None:
         site = sites.for_markup(body.text)
+    markup.recipe = site
     obstacle = obstacles.of_page(page, body.text, tree)
     if obstacle is None and site is not None and recipe.is_wall(site, markup):
         obstacle = obstacles.WALL
@@ -107,9 +113,12 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     named = _named(source, page, article, listing, tree)
     if page.fetched_at is None and site is not None:
         page = replace(page, fetched_at=recipe.shown_day(site, markup))
+    searched = recipe.searched(site, markup, is_article=kind is not TargetKind.LISTING) if site else {}
     return Reading(
         replace(_stored_article(article, page, named), original=original) if article else None,
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
+        found=tuple(name for name, is_there in searched.items() if is_there),
+        missed=tuple(name for name, is_there in searched.items() if not is_there),
     )
 
 
