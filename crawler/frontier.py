@@ -15,6 +15,7 @@ class Frontier:
     def __init__(self, most_new_per_host: int) -> None:
         self.most_new_per_host = most_new_per_host
         self.open = 0
+        self.open_of: Counter[str] = Counter()  # the same by source
         self.not_followed: Counter[str] = Counter()  # new addresses over the cap, by host
         self._queues: dict[str, deque[Target]] = defaultdict(deque)
         self._known: set[str] = set()
@@ -33,6 +34,7 @@ class Frontier:
             return None
         self._known.add(target.key)
         self.open += 1
+        self.open_of[target.source] += 1
         host = urls.host(target.url)
         queue = self._queues[host]
         queue.appendleft(target) if is_first else queue.append(target)
@@ -54,8 +56,15 @@ class Frontier:
 
     def clear(self) -> None:
         """Drop what is queued and not begun."""
-        self.open -= sum(map(len, self._queues.values()))
+        for queue in self._queues.values():
+            for target in queue:
+                self.settle(target)
         self._queues.clear()
+
+    def settle(self, target: Target) -> None:
+        """`target` is done with."""
+        self.open -= 1
+        self.open_of[target.source] -= 1
 
 
 def source_targets(source: Source) -> Iterable[Target]:

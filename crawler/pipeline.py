@@ -65,6 +65,10 @@ class Reading(Protocol):
     def listing(self) -> Listing | None: ...
     @property
     def obstacle(self) -> str | None: ...
+    @property
+    def found(self) -> tuple[str, ...]: ...
+    @property
+    def missed(self) -> tuple[str, ...]: ...
 
 
 Fetch = Callable[[Target], Awaitable[Page | Failed]]
@@ -81,6 +85,9 @@ class Look:
     page: Page | None = None
     sitemaps: tuple[str, ...] = ()  # addresses of further sitemaps
     links: tuple[str, ...] = ()  # addresses that a sitemap names without a word about them
+    is_read: bool = False  # by the parser, as what it was to be, even where that found nothing
+    found: tuple[str, ...] = ()  # the recipe's selectors that found something on it, by name
+    missed: tuple[str, ...] = ()  # those that found nothing
 
 
 async def look(
@@ -102,12 +109,17 @@ async def look(
         gone = Gone(source.name, target.url, at, page.status)
         visit = replace(visit, outcome=Outcome.GONE, reason=f"status {page.status}")
         return Look(target, visit, (sight(gone, Origin.CRAWL),), page)
+    is_read = page.status == 200 and reading.obstacle is None
+    read = Look(target, visit, (), page, is_read=is_read, found=reading.found, missed=reading.missed)
     trouble = _trouble(page, reading, target.kind)
     if trouble:
-        return Look(target, replace(visit, outcome=Outcome.FAILED, reason=trouble), page=page)
-    if target.kind is TargetKind.SITEMAP:
-        return _mapped(Look(target, visit, page=page), reading)
-    return Look(target, visit, _seen(reading), page)
+        visit = replace(visit, outcome=Outcome.FAILED, reason=trouble)
+        return replace(read, visit=visit, is_read=is_read and not page.redirects)
+    return (
+        _mapped(read, reading)
+        if target.kind is TargetKind.SITEMAP
+        else replace(read, sightings=_seen(reading))
+    )
 
 
 def take(

@@ -21,6 +21,7 @@ from crawler.compare.fingerprint import KeyOf, sight
 from crawler.compare.observe import article_key, listing_place
 from crawler.frontier import Frontier, is_followed, source_targets
 from crawler.pipeline import Fetch, Look, Parse
+from crawler.quarantine import Finding, Guard
 from storage.known import Verdict
 from storage.records import (
     Article,
@@ -67,6 +68,7 @@ class Summary:
     changes: dict[str, None] = field(default_factory=dict)  # ids, in the order of recording
     failures: list[Visit] = field(default_factory=list)
     not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
+    findings: list[Finding] = field(default_factory=list)  # what of a source is read wrongly
     is_interrupted: bool = False
 
 
@@ -110,12 +112,15 @@ class Crawl:
     async def run(self) -> Summary:
         """Visit everything due; gives back how it went."""
         run_id = await asyncio.to_thread(self.store.start_run, self.summary.started)
+        self._guard = await asyncio.to_thread(Guard, self.store, self.key_of, self._sources)
         due = await asyncio.to_thread(self._due)
         async with asyncio.TaskGroup() as self._tasks:
             for target in due:
                 self._start(self._frontier.add(target))
             await self._record_all()
         self.summary.finished = self.plan.now()
+        await asyncio.to_thread(self._guard.finish, self.summary.finished)
+        self.summary.findings = self._guard.findings
         self.summary.not_followed = dict(self._frontier.not_followed)
         run = Run(run_id, self.summary.started, self.summary.finished, dict(self.summary.counts))
         await asyncio.to_thread(self.store.finish_run, run)
@@ -169,8 +174,24 @@ class Crawl:
             while len(batch) < self.plan.batch_pages and not self._looks.empty():
                 batch.append(self._looks.get_nowait())
             looks = [look for look in batch if look is not None]
+            looks = await asyncio.to_thread(self._guard.admit, looks)
             if looks:
                 await self._record(looks)
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Where only looks under guard are left of a source, have them judged."""
+        doubted = self._doubts.held_of()
+        on_their_way = {name: count - doubted[name] for name, count in self._frontier.open_of.items()}
+        is_over = self.summary.is_interrupted
+        settled = await asyncio.to_thread(self._guard.settle, on_their_way, is_interrupted=is_over)
+        for look in settled.looks:
+            self._looks.put_nowait(look)
+        hosts = [self._frontier.add(target) for target in settled.probes]
+        for host in hosts:
+            self._start(host)
+        if hosts and not any(hosts):  # all of them were visited for another source
+            await self._settle()
 
     async def _record(self, looks: list[Look]) -> None:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
@@ -182,7 +203,7 @@ class Crawl:
             return
         await self._follow(looks, changes)
         for look in looks:
-            self._frontier.open -= 1
+            self._frontier.settle(look.target)
             self._count(look.visit)
             for released in self._doubts.release(look.target.key, look.visit.at):
                 self._looks.put_nowait(released)
@@ -384,6 +405,10 @@ class _Doubts:
         """Keep `look` until the target of `older_key` is recorded. Each look is held once."""
         self._settled.add(look.target.key)
         self._held[older_key].append(look)
+
+    def held_of(self) -> Counter[str]:
+        """How many looks wait here, by source."""
+        return Counter(look.target.source for looks in self._held.values() for look in looks)
 
     def release(self, key: str, at: datetime) -> list[Look]:
         """What waited for the target of `key`, recorded as of `at`.

@@ -22,7 +22,7 @@ _BY_CHANCE = 1e-3
 _LEAST_MISS = 0.02  # how often anything is missing at least, whatever the profile says
 _CLEAR = 5  # pages without a sign
 _COMPARED = 3  # pages without a sign that show that a sign is the page's own
-_ALONE = frozenset({SignKind.SHRUNK})  # what a page may well do alone
+_ALONE = frozenset({SignKind.SHRUNK, SignKind.REPLACED})  # what a page may well do alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Diagnosis:
                 return f"selector {name} finds nothing on the listing{self._usually()}"
             case SignKind.SHRUNK:
                 return f"{name} cut to a small part on {of}"
+            case SignKind.REPLACED:
+                return f"{name} replaced by others on {of}"
             case SignKind.FEW:
                 return f"{self.pages:,} teasers, usually at least {self.usual or 0:,.0f}"
             case SignKind.SAME:
@@ -78,16 +80,24 @@ class Tally:
         self.clean = 0  # of them without any sign
         self._bad: Counter[Sign] = Counter()
         self._missed: Counter[Sign] = Counter()
+        self._harmless: Counter[Sign] = Counter()
+        self._harmful: Counter[Sign] = Counter()
+        self._found: Counter[str] = Counter()
         self._last: Traits | None = None
 
-    def add(self, traits: Traits, signs: Iterable[Sign]) -> None:
-        """One page more, and what is wrong with it."""
-        signs = frozenset(signs)
+    def add(self, traits: Traits, signs: Iterable[Sign], *, is_known: bool = False) -> None:
+        """One page more, and what is wrong with it. `is_known`: its last text is known."""
+        signs, misses = frozenset(signs), missed(traits, self.usual)
         self.pages += 1
         self.clean += not signs
         self._bad.update(signs)
-        self._missed.update(missed(traits, self.usual))
+        self._missed.update(misses)
+        if is_known:
+            self._harmless.update(misses - signs)
+            self._harmful.update(misses & signs)
         self._last = traits
+        for name, is_found in traits.found.items():
+            self._found[name] += is_found
 
     def mark(self, sign: Sign, *, was_clean: bool) -> None:
         """A page that was added already turns out to have `sign`, too."""
@@ -107,7 +117,11 @@ class Tally:
         """The signs that are the part's and not the pages', the most frequent first."""
         if self.part != ARTICLES:
             return sorted(self._bad, key=_plainest)
-        found = [sign for sign, count in self._bad.items() if self._is_broken(sign, count)]
+        found = [
+            sign
+            for sign, count in self._bad.items()
+            if self._is_broken(sign, count) and not self._is_harmless(sign)
+        ]
         return sorted(found, key=lambda sign: (-self._bad[sign], *_plainest(sign)))
 
     def unexplained(self) -> list[Sign]:
@@ -118,13 +132,23 @@ class Tally:
     def warnings(self) -> list[Sign]:
         """The selectors that find nothing any more although nothing came of it."""
         if self.part != ARTICLES:
-            return sorted(self._missed)
+            return sorted(self._missed.keys() - self._bad.keys())
         return sorted(sign for sign, count in self._missed.items() if self._is_broken(sign, count))
+
+    def never_found(self) -> list[Sign]:
+        """The selectors that found nothing on any page of a part that was never looked at before."""
+        seen = self.pages if self.part == ARTICLES else (self._last.count or 0) if self._last else 0
+        if self.usual.pages or seen < _LEAST_ALIKE:
+            return []
+        return sorted(Sign(SignKind.MISSES, name) for name, count in self._found.items() if not count)
+
+    def has(self, sign: Sign) -> bool:
+        return self._bad[sign] > 0
 
     def diagnose(self, sign: Sign, source_of: str, *, is_held: bool = True) -> Diagnosis:
         """What the operator is told of `sign`."""
-        bad, pages = self._bad[sign] if is_held else self._missed[sign], self.pages
-        usual = self._usual_share(sign)
+        usual, pages = self._usual_share(sign), self.pages
+        bad = self._bad[sign] if is_held else self._missed[sign] or pages
         if self.part != ARTICLES and self._last is not None:
             pages = self._last.count or 0
             bad = pages - round(pages * self._last.filled.get(sign.field, 0.0))
@@ -136,6 +160,10 @@ class Tally:
         share = self._usual_share(sign)
         chance = max(_LEAST_MISS, 1 - share) if share is not None else _LEAST_MISS
         return tail(count, self.pages, chance) < _BY_CHANCE
+
+    def _is_harmless(self, sign: Sign) -> bool:
+        """Whether known pages read as before without this selector: then new ones do, too."""
+        return self._harmless[sign] >= _COMPARED and not self._harmful[sign]
 
     def _usual_share(self, sign: Sign) -> float | None:
         average: Average | None = None
@@ -149,7 +177,7 @@ class Tally:
         return average.value if average else None
 
 
-_PLAINEST = (SignKind.SAME, SignKind.FEW, SignKind.LACKS, SignKind.MISSES, SignKind.SHRUNK)
+_PLAINEST = (SignKind.SAME, SignKind.FEW, SignKind.LACKS, SignKind.MISSES, SignKind.SHRUNK, SignKind.REPLACED)
 
 
 def _plainest(sign: Sign) -> tuple[int, str]:

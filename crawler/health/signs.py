@@ -5,8 +5,9 @@
 | LACKS | a field is empty that nearly all pages have, and this one had | far fewer teasers have it than usual |
 | MISSES | a selector finds nothing that nearly always did, and the text is another than last | the same |
 | SHRUNK | the text is a small part of what it was | - |
+| REPLACED | next to no word of the text is left | - |
 | FEW | - | fewer than half the teasers of the leanest look so far |
-| SAME | one value where there were as many as articles; found by comparing pages, see `quarantine` | - |
+| SAME | one value at addresses that had several: see `alike` | - |
 
 A sign is about a field, and names it. What is not usual yet is missed by nobody.
 """
@@ -19,11 +20,12 @@ from enum import StrEnum
 from math import exp, lgamma, log, log1p
 
 from crawler.health.profile import Average, Usual
-from crawler.health.traits import Traits
+from crawler.health.traits import BLOCKS, Traits
 
 LEAST_PAGES = 5  # articles of a source read so far, from which on something is usual of them
 _NEARLY_ALL = 0.9
 _SMALL_PART = 1 / 3
+_NEXT_TO_NONE = 0.25  # of the words
 _LEAST_TEXT = 300  # letters of a text that can shrink
 _LEAST_TEASERS = 4  # of a listing that can shrink
 _FAR_BELOW = 0.5  # of the usual share
@@ -35,6 +37,7 @@ class SignKind(StrEnum):
     LACKS = "missing"
     MISSES = "selector"
     SHRUNK = "shrunk"
+    REPLACED = "replaced"
     FEW = "few"
     SAME = "same"
 
@@ -48,18 +51,21 @@ class Sign:
 
 
 def article_signs(
-    traits: Traits, before: Traits | None, usual: Usual, *, is_other: bool = True
+    traits: Traits, before: Traits | None, usual: Usual, *, is_other: bool = True, left: float = 1.0
 ) -> frozenset[Sign]:
     """What is wrong with an article's page. `before`: what its last text had; None for a new one.
 
-    `is_other`: whether it reads otherwise than last; of one that does not, no selector is missed.
+    `is_other`: whether it reads otherwise than last; of one that does not, no selector is missed. `left`: the
+    share of its last text's words that are still in it.
     """
     if usual.pages < LEAST_PAGES:
         return frozenset()
     signs = set(_lacking(traits, before, usual))
-    if before is not None and before.size and traits.size is not None:
-        if before.size >= _LEAST_TEXT and traits.size < before.size * _SMALL_PART:
+    if before is not None and traits.size is not None and (before.size or 0) >= _LEAST_TEXT:
+        if traits.size < (before.size or 0) * _SMALL_PART:
             signs.add(Sign(SignKind.SHRUNK, "paragraphs"))
+        if left < _NEXT_TO_NONE:
+            signs.add(Sign(SignKind.REPLACED, "paragraphs"))
     return frozenset(signs | (set(_missing(traits, usual)) if is_other else set()))
 
 
@@ -70,7 +76,7 @@ def listing_signs(traits: Traits, usual: Usual, *, is_other: bool = True) -> fro
     count = traits.count or 0
     signs = {Sign(SignKind.LACKS, name) for name in usual.filled if _is_far_below(name, traits, usual, count)}
     least = min(usual.counts, default=0)
-    if least >= _LEAST_TEASERS and count < least * _FAR_BELOW:
+    if least >= _LEAST_TEASERS and count < least * _FAR_BELOW and traits.part != BLOCKS:
         signs.add(Sign(SignKind.FEW, "teasers"))
     return frozenset(signs | set(_missing(traits, usual)))
 
@@ -104,7 +110,9 @@ def _is_far_below(name: str, traits: Traits, usual: Usual, count: int) -> bool:
     if not count or share < _LEAST_SHARE or is_share >= share * _FAR_BELOW:
         return False
     lacking = round(count * (1 - is_share))
-    return tail(lacking, count, 1 - min(share, 0.98)) < _BY_CHANCE or (is_share == 0 and share >= _NEARLY_ALL)
+    return tail(lacking, count, 1 - min(share, 0.98)) < _BY_CHANCE or (
+        is_share == 0 and share >= _NEARLY_ALL and count >= _LEAST_TEASERS - 1
+    )
 
 
 def tail(least: int, count: int, chance: float) -> float:

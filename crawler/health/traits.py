@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ARTICLES = "articles"  # the part that all article pages of a source are; a listing is one by its place
+ARTICLES = "articles"  # the part that all article pages of a source are; a listing is one by its address
+BLOCKS = "blocks"  # the part that the "More from" blocks on them are
 
 
 @dataclass(frozen=True, slots=True)
