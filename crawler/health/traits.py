@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 ARTICLES = "articles"  # the part that all article pages of a source are; a listing is one by its address
 BLOCKS = "blocks"  # the part that the "More from" blocks on them are
@@ -22,3 +22,8 @@ class Traits:
     found: Mapping[str, bool] = field(default_factory=dict)
     count: int | None = None
     size: int | None = None
+
+    def without(self, selectors: Collection[str]) -> Traits:
+        """The same, but nothing said of these selectors."""
+        found = {name: is_found for name, is_found in self.found.items() if name not in selectors}
+        return replace(self, found=found)

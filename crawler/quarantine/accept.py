@@ -18,7 +18,7 @@ _AT_ONCE = 64  # observations that are recorded together
 def accept(store: Store, source: str, key_of: KeyOf) -> tuple[list[str], Counter[str]]:
     """Record what was withheld of `source`, each at the time at which it was seen, and release the source.
 
-    Gives back the parts that were quarantined and what was recorded, by kind of change.
+    Gives back the parts that something was wrong with and what was recorded, by kind of change.
     """
     kept = store.health().get(source, {})
     held = store.withheld(source)
@@ -28,12 +28,12 @@ def accept(store: Store, source: str, key_of: KeyOf) -> tuple[list[str], Counter
         verdict = pipeline.take(store, sightings[start : start + _AT_ONCE], key_of)
         counts.update(change.kind.value for change in verdict.brought())
         counts["unchanged"] += verdict.unchanged
-    parts = list(kept.get("quarantined", {}))
+    parts = [*kept.get("quarantined", {}), *kept.get("warnings", {})]
     profile = Profile.from_json(kept.get("profile", {}))
     for part in parts:
         profile.forget(part)
     profile.learn(traits for one in held for traits in traits_of(one))
-    store.put_health({source: kept | {"profile": profile.as_json(), "quarantined": {}}})
+    store.put_health({source: kept | {"profile": profile.as_json(), "quarantined": {}, "warnings": {}}})
     store.drop_withheld(source, {*parts, *(one.part for one in held)})
     return parts, counts
 

@@ -144,7 +144,7 @@ class _Ward:
         self._kept = dict(kept)
         self._profile = Profile.from_json(kept.get("profile", {}))
         self._quarantined: dict[str, dict[str, Any]] = dict(kept.get("quarantined", {}))
-        self._warned: list[str] = []
+        self._warned: dict[str, dict[str, Any]] = dict(kept.get("warnings", {}))
         self._parts: dict[str, _Part] = {}
         self._alike = Alike()
         self._seen: set[str] = set()
@@ -283,13 +283,16 @@ class _Ward:
     # ------------------------------------------------------------ what it comes to
 
     def findings(self) -> list[Finding]:
-        found = []
+        """What is wrong, each selector told once; then what is only a warning."""
+        found: list[Diagnosis] = []
         for part in self._parts.values():
-            signs = part.broken or ([_SAME_PAGE] if part.tally.has(_SAME_PAGE) else [])
-            found += [self._diagnosis(part, sign) for sign in signs]
-            warned = [sign for sign in part.tally.warnings() if sign not in signs]
-            found += [self._diagnosis(part, sign, is_held=False) for sign in warned]
-            found += [self._diagnosis(part, sign, is_held=False) for sign in part.tally.never_found()]
+            tally = part.tally
+            held = part.broken or ([_SAME_PAGE] if tally.has(_SAME_PAGE) else [])
+            warned = [*tally.warnings(), *tally.never_found()]
+            own = [self._diagnosis(part, sign) for sign in held]
+            own += [self._diagnosis(part, sign, is_held=False) for sign in warned if sign not in held]
+            told = {one.source_of for one in own if one.sign.kind is not SignKind.MISSES}
+            found += [one for one in own if not (one.sign.kind is SignKind.MISSES and one.source_of in told)]
         return [Finding(self.source.name, diagnosis) for diagnosis in found]
 
     def close(self, at: datetime) -> None:
@@ -297,17 +300,31 @@ class _Ward:
         for part in self._parts.values():
             part.broken = part.broken or part.tally.broken()
             if not part.broken:
-                self._profile.learn(part.read)
+                unlearned = {sign.field for sign in part.tally.warnings()}
+                self._profile.learn(traits.without(unlearned) for traits in part.read)
         told = [finding.diagnosis for finding in self.findings()]
-        self._warned = [one.text for one in told if not one.is_held]
         for name, part in self._parts.items():
-            texts = [one.text for one in told if one.is_held and one.part == name]
-            if texts:
-                since = self._quarantined.get(name, {}).get("since") or format_time(at)
-                self._quarantined[name] = {"since": since, "diagnoses": texts}
-            elif part.tally.clean and name in self._quarantined:
-                del self._quarantined[name]
+            own = [one for one in told if one.part == name]
+            self._note(self._warned, name, [one.text for one in own if not one.is_held], at)
+            is_released = self._note(
+                self._quarantined,
+                name,
+                [one.text for one in own if one.is_held],
+                at,
+                is_well=part.tally.clean > 0,
+            )
+            if is_released:
                 self._store.drop_withheld(self.source.name, [name])
+
+    @staticmethod
+    def _note(
+        noted: dict[str, dict[str, Any]], part: str, texts: list[str], at: datetime, *, is_well: bool = True
+    ) -> bool:
+        """Note what is wrong with a part, and since when; says whether it is well again."""
+        if texts:
+            since = noted.get(part, {}).get("since") or format_time(at)
+            noted[part] = {"since": since, "diagnoses": texts}
+        return not texts and is_well and noted.pop(part, None) is not None
 
     def as_json(self) -> dict[str, Any]:
         """What is kept of this source."""
