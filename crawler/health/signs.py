@@ -25,7 +25,7 @@ from crawler.health.traits import BLOCKS, Traits
 LEAST_PAGES = 5  # articles of a source read so far, from which on something is usual of them
 _NEARLY_ALL = 0.9
 _SMALL_PART = 1 / 3
-_NEXT_TO_NONE = 0.25  # of the words
+_NEXT_TO_NONE = 0.1  # of the pairs of words
 _LEAST_TEXT = 300  # letters of a text that can shrink
 _LEAST_TEASERS = 4  # of a listing that can shrink
 _FAR_BELOW = 0.5  # of the usual share
@@ -56,7 +56,7 @@ def article_signs(
     """What is wrong with an article's page. `before`: what its last text had; None for a new one.
 
     `is_other`: whether it reads otherwise than last; of one that does not, no selector is missed. `left`: the
-    share of its last text's words that are still in it.
+    share of its last text's pairs of words that are still in it.
     """
     if usual.pages < LEAST_PAGES:
         return frozenset()

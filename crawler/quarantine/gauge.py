@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler import text
 from crawler.compare import differ
@@ -30,7 +31,7 @@ _SAME_START = 15  # characters in which a headline and its link agree at least
 class Gauged:
     """One read look: its traits, those of its item's last text, and how the two differ.
 
-    `left`: the share of the last text's words that are still there. `values`: by field, what pages must not
+    `left`: the share of the last text's pairs of words that are still there. `values`: by field, what pages must not
     have in common, as digests, and what it was before; "page" is headline and text together.
     """
 
@@ -179,8 +180,8 @@ def _last_text(key: str, known: Known) -> Article | None:
 
 
 def _left(last: Article, article: Article) -> float:
-    """The share of the words of `last` that are in `article`, too."""
-    before, after = (set(text.words(body(one).casefold())) for one in (last, article))
+    """The share of the neighbouring words of `last` that are neighbours in `article`, too."""
+    before, after = (set(pairwise(text.words(body(one)))) for one in (last, article))
     return len(before & after) / len(before) if before and after else 1.0
 
 
