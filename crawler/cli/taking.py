@@ -190,6 +190,9 @@ def _print_summary(summary: Any, *, is_dry: bool) -> None:
     )
     print(f"Items: {change_counts(counts)}")
     print(f"Time:  {moment(summary.started)} to {moment(summary.finished)}")
+    for finding in summary.findings:
+        told, what = finding.diagnosis, "Quarantined" if finding.diagnosis.is_held else "Warning"
+        print(f"{what}: {inert(finding.source)}, {inert(told.part)}: {inert(told.text)}")
     for visit in summary.failures:
         print(f"Failed: {inert(visit.url)}: {inert(visit.reason)}")
     for host, count in summary.not_followed.items():

@@ -131,6 +131,7 @@ class _Part:
     url: str
     read: list[Traits] = field(default_factory=list)
     broken: list[Sign] = field(default_factory=list)
+    reasons: dict[Sign, str] = field(default_factory=dict)  # as the first withheld visit told it
 
 
 class _Ward:
@@ -175,7 +176,7 @@ class _Ward:
             part.read.append(gauged.traits)
             return [_settled(look)]
         part.broken = part.tally.broken()
-        return [self._withhold(look, part, self._diagnosis(part, part.broken[0]))]
+        return [self._withhold(look, part, part.broken[0])]
 
     def take_block(self, look: Look, gauged: Gauged) -> Look:
         """The look, without the block beside its article where that is read wrongly."""
@@ -204,7 +205,7 @@ class _Ward:
             return [_settled(look)]
         self._compare(look, gauged, signs, part)
         if part.broken:
-            return [self._withhold(look, part, self._diagnosis(part, part.broken[0]))]
+            return [self._withhold(look, part, part.broken[0])]
         self.waiting.append(_Waiting(look, gauged, signs))
         return []
 
@@ -255,16 +256,16 @@ class _Ward:
 
     def _judged(self, one: _Waiting, part: _Part) -> Look:
         if part.broken:
-            return self._withhold(one.look, part, self._diagnosis(part, part.broken[0]))
+            return self._withhold(one.look, part, part.broken[0])
         if _SAME_PAGE in one.signs:
-            return self._withhold(one.look, part, self._diagnosis(part, _SAME_PAGE))
+            return self._withhold(one.look, part, _SAME_PAGE)
         return self._released(one, part)
 
     def _released(self, one: _Waiting, part: _Part) -> Look:
         part.read.append(one.gauged.traits)
         return _settled(one.look)
 
-    def _withhold(self, look: Look, part: _Part, diagnosis: Diagnosis) -> Look:
+    def _withhold(self, look: Look, part: _Part, sign: Sign) -> Look:
         """The look as a failed visit; what it said is kept apart, once for each thing it says."""
         if look.sightings:
             if self._withheld is None:
@@ -277,7 +278,8 @@ class _Ward:
             if self._withheld.get(one.key) != _content(one):
                 self._withheld[one.key] = _content(one)
                 self._store.withhold([one])
-        visit = replace(look.visit, outcome=Outcome.FAILED, reason=f"quarantined: {diagnosis.text}")
+        reason = part.reasons.setdefault(sign, f"quarantined: {self._diagnosis(part, sign).text}")
+        visit = replace(look.visit, outcome=Outcome.FAILED, reason=reason)
         return replace(_settled(look), visit=visit, sightings=(), sitemaps=(), links=())
 
     # ------------------------------------------------------------ what it comes to
