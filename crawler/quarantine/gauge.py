@@ -92,13 +92,10 @@ class Gauge:
         last = _last_text(key, known)
         if last is None:
             return self._gauged_new(article, key, traits)
-        return Gauged(
-            traits,
-            Traits(ARTICLES, _filled(last), size=len(body(last))),
-            bool(differ.differences(last, article, source.time_zone)),
-            _left(last, article),
-            tuple(_changed_values(last, article)),
-        )
+        before = Traits(ARTICLES, _filled(last), size=len(body(last)))
+        if not differ.differences(last, article, source.time_zone):
+            return Gauged(traits, before, is_other=False)
+        return Gauged(traits, before, left=_left(last, article), values=tuple(_changed_values(last, article)))
 
     def _gauged_new(self, article: Article, key: str, traits: Traits) -> Gauged:
         """A new article: what its link said of it stands for what it was."""
