@@ -25,7 +25,12 @@ from storage.store import Store
 _WEEK = timedelta(days=7)
 _NOTABLE = timedelta(minutes=5)  # a shorter part of a gap is no gap of its own
 _LOOKED = (Outcome.OK, Outcome.NOT_MODIFIED)
-_CAUSES = {Outcome.DISALLOWED: Cause.DISALLOWED, Outcome.GONE: Cause.GONE, Outcome.FAILED: Cause.DOWN}
+_CAUSES = {
+    Outcome.BLOCKED: Cause.BLOCKED,
+    Outcome.DISALLOWED: Cause.DISALLOWED,
+    Outcome.GONE: Cause.GONE,
+    Outcome.FAILED: Cause.DOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _gaps(store: Store, wanted: Filter, rota: Rota, now: datetime) -> Iterator[G
 
 def _failed(store: Store, wanted: Filter) -> Iterator[Visit]:
     for visit in store.visits(wanted.since, wanted.until):
-        is_unread = visit.outcome in (Outcome.FAILED, Outcome.DISALLOWED)
+        is_unread = visit.outcome in (Outcome.FAILED, Outcome.BLOCKED, Outcome.DISALLOWED)
         if is_unread and (not wanted.sources or visit.source in wanted.sources):
             yield visit
 

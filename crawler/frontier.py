@@ -15,6 +15,7 @@ class Frontier:
     def __init__(self, most_new_per_host: int) -> None:
         self.most_new_per_host = most_new_per_host
         self.open = 0
+        self.open_of: Counter[str] = Counter()  # the same by source
         self.not_followed: Counter[str] = Counter()  # new addresses over the cap, by host
         self._queues: dict[str, deque[Target]] = defaultdict(deque)
         self._known: set[str] = set()
@@ -33,6 +34,7 @@ class Frontier:
             return None
         self._known.add(target.key)
         self.open += 1
+        self.open_of[target.source] += 1
         host = urls.host(target.url)
         queue = self._queues[host]
         queue.appendleft(target) if is_first else queue.append(target)
@@ -60,9 +62,16 @@ class Frontier:
         """Drop what is queued and not begun, except for the targets of the keys to `keep`."""
         for queue in self._queues.values():
             kept = [target for target in queue if target.key in keep]
-            self.open -= len(queue) - len(kept)
+            for target in queue:
+                if target.key not in keep:
+                    self.settle(target)
             queue.clear()
             queue.extend(kept)
+
+    def settle(self, target: Target) -> None:
+        """`target` is done with."""
+        self.open -= 1
+        self.open_of[target.source] -= 1
 
 
 def source_targets(source: Source) -> Iterable[Target]:

@@ -4,7 +4,7 @@ What lives here: those processes, both ends of the pipe. What must not: parsing;
 
     crawl                                     child, `python -m crawler.isolate`
     {page's head, source, kind} + body  --->  parse.read(page, source, kind)
-    Reading | Broken                    <---  {article, listing} in the interchange format, or {obstacle}
+    Reading | Broken                    <---  {article, listing} in the interchange format, or {obstacle}; …
 
 A page that takes too long, or too much memory, ends with its process; another takes its place. What comes
 back is read as what a stranger wrote: never unpickled, checked like any import, of limited size. A child
@@ -226,7 +226,14 @@ def _reading(answer: bytes) -> Reading | Broken:
     obstacle = said.get("obstacle")
     if not isinstance(article, Article | None) or not isinstance(listing, Listing | None):
         return Broken("parser: its answer is none")
-    return Reading(article, listing, obstacle[:1_000] if isinstance(obstacle, str) else None, stamps)
+    found, missed = (_names(said.get(name)) for name in ("found", "missed"))
+    return Reading(
+        article, listing, obstacle[:1_000] if isinstance(obstacle, str) else None, stamps, found, missed
+    )
+
+
+def _names(said: object) -> tuple[str, ...]:
+    return tuple(name for name in said[:20] if isinstance(name, str)) if isinstance(said, list) else ()
 
 
 def _observation(said: object) -> Observation | None:
@@ -274,6 +281,8 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         "listing": to_json(reading.listing) if reading.listing else None,
         "obstacle": reading.obstacle,
         "stamps": reading.stamps,
+        "found": reading.found,
+        "missed": reading.missed,
     }
 
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from crawler.compare.decide import OutOfOrder, decide
 from crawler.compare.fingerprint import KeyOf, identity, sight
 from crawler.compare.observe import Seen, further_questions, observe, questions
+from crawler.parse.obstacles import is_block
 from crawler.parse.sitemap import is_index
 from storage.errors import Conflict
 from storage.known import Known, Questions, Verdict
@@ -39,6 +40,7 @@ from storage.store import Store
 
 _TRIES = 48  # at a batch, while others record in between: with the pauses, some twenty seconds
 _LONGEST_PAUSE = 0.5  # seconds
+_FORBIDDEN = (401, 403, 451)
 
 
 class Failed(Protocol):
@@ -65,6 +67,10 @@ class Reading(Protocol):
     def obstacle(self) -> str | None: ...
     @property
     def stamps(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def found(self) -> tuple[str, ...]: ...
+    @property
+    def missed(self) -> tuple[str, ...]: ...
 
 
 Fetch = Callable[[Target], Awaitable[Page | Failed]]
@@ -82,6 +88,9 @@ class Look:
     sitemaps: tuple[str, ...] = ()  # addresses of further sitemaps
     links: tuple[str, ...] = ()  # addresses that a sitemap names without a word about them
     stamps: tuple[tuple[str, str], ...] = ()  # when a feed or sitemap says that articles were last edited
+    is_read: bool = False  # by the parser, as what it was to be, even where that found nothing
+    found: tuple[str, ...] = ()  # the recipe's selectors that found something on it, by name
+    missed: tuple[str, ...] = ()  # those that found nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +113,30 @@ async def look(
     if page.status == 304:
         return Look(target, replace(visit, outcome=Outcome.NOT_MODIFIED), page=page)
     reading = await parse(replace(page, fetched_at=at), source, target.kind)
-    if page.status in (404, 410) and not is_challenge(reading):
+    if is_block(reading.obstacle):
+        blocked = replace(visit, outcome=Outcome.BLOCKED, reason=reading.obstacle or "")
+        return Look(target, blocked, page=page)
+    if page.status in (404, 410):
         gone = Gone(source.name, target.url, at, page.status)
         visit = replace(visit, outcome=Outcome.GONE, reason=f"status {page.status}")
         return Look(target, visit, (sight(gone, Origin.CRAWL),), page)
+    is_read = page.status == 200 and reading.obstacle is None
+    read = Look(
+        target,
+        visit,
+        page=page,
+        stamps=reading.stamps,
+        is_read=is_read,
+        found=reading.found,
+        missed=reading.missed,
+    )
     trouble = _trouble(page, reading, target.kind)
     if trouble:
-        return Look(target, replace(visit, outcome=Outcome.FAILED, reason=trouble), page=page)
+        visit = replace(visit, outcome=Outcome.FAILED, reason=trouble)
+        return replace(read, visit=visit, is_read=is_read and not page.redirects)
     if target.kind is TargetKind.SITEMAP:
-        return _mapped(Look(target, visit, page=page, stamps=reading.stamps), reading)
-    return Look(target, visit, _seen(reading), page, stamps=reading.stamps)
+        return _mapped(read, reading)
+    return replace(read, sightings=_seen(reading))
 
 
 def take(
@@ -195,18 +218,13 @@ def _trouble(page: Page, reading: Reading, kind: TargetKind) -> str:
     if reading.obstacle is not None:
         return reading.obstacle
     if page.status != 200:
-        return f"status {page.status}"
+        return f"{'forbidden: ' if page.status in _FORBIDDEN else ''}status {page.status}"
     if kind is TargetKind.ARTICLE and reading.article is None:
         where = f": led on to {page.url}" if page.redirects else ""
         return f"no article on the page{where}"
     if kind is not TargetKind.ARTICLE and not (reading.listing and reading.listing.teasers):
         return "no teasers on the page"
     return ""
-
-
-def is_challenge(reading: Reading) -> bool:
-    """Whether what answered was not the site but its guard: such a 404 says nothing about the address."""
-    return reading.obstacle is not None and reading.obstacle.startswith(("challenge", "members' wall"))
 
 
 def _mapped(look: Look, reading: Reading) -> Look:

@@ -22,6 +22,7 @@ from crawler.compare.observe import article_key, listing_place
 from crawler.frontier import Frontier, is_followed, source_targets
 from crawler.keepers import Keepers
 from crawler.pipeline import Fetch, Look, Parse
+from crawler.quarantine import Finding, Guard
 from storage.errors import StoreError
 from storage.known import Verdict
 from storage.records import (
@@ -39,6 +40,8 @@ from storage.records import (
     Visit,
 )
 from storage.store import Store
+
+_UNREAD = (Outcome.FAILED, Outcome.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Summary:
     not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
     over_budget: Counter[str] = field(default_factory=Counter)  # articles due that had to wait, by source
     is_wound_up: bool = False  # what is not begun is left to the next pass
+    findings: list[Finding] = field(default_factory=list)  # what of a source is read wrongly
     is_interrupted: bool = False
 
 
@@ -124,6 +128,7 @@ class Crawl:
 
     async def run(self) -> Summary:
         """Visit everything due; gives back how it went. Raises StoreError where the store cannot be used."""
+        self._guard = await asyncio.to_thread(Guard, self.store, self.key_of, self._sources)
         due = await asyncio.to_thread(self._due)
         if not due and not self.plan.by_hand:  # nobody asked: nothing to put down
             return self.summary
@@ -136,6 +141,8 @@ class Crawl:
         except ExceptionGroup as errors:
             raise _one_of(errors) from errors
         self.summary.finished = self.plan.now()
+        await asyncio.to_thread(self._guard.finish, self.summary.finished)
+        self.summary.findings = self._guard.findings
         self.summary.not_followed = dict(self._frontier.not_followed)
         run = Run(run_id, self.summary.started, self.summary.finished, dict(self.summary.counts))
         await asyncio.to_thread(self.store.finish_run, run)
@@ -216,7 +223,7 @@ class Crawl:
             except asyncio.CancelledError:
                 if not self._is_aborted:
                     raise
-                self._frontier.open -= 1
+                self._frontier.settle(target)
                 self._looks.put_nowait(None)
                 break
             self._looks.put_nowait(look)
@@ -230,8 +237,24 @@ class Crawl:
             while len(batch) < self.plan.batch_pages and not self._looks.empty():
                 batch.append(self._looks.get_nowait())
             looks = [look for look in batch if look is not None]
+            looks = await asyncio.to_thread(self._guard.admit, looks)
             if looks:
                 await self._record(looks)
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Where only looks under guard are left of a source, have them judged."""
+        doubted = self._doubts.held_of()
+        on_their_way = {name: count - doubted[name] for name, count in self._frontier.open_of.items()}
+        is_over = self.summary.is_interrupted
+        settled = await asyncio.to_thread(self._guard.settle, on_their_way, is_interrupted=is_over)
+        for look in settled.looks:
+            self._looks.put_nowait(look)
+        hosts = [self._frontier.add(target) for target in settled.probes]
+        for host in hosts:
+            self._start(host)
+        if hosts and not any(hosts):  # all of them were visited for another source
+            await self._settle()
 
     async def _record(self, looks: list[Look]) -> None:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
@@ -244,7 +267,7 @@ class Crawl:
             return
         await self._follow(links)
         for look in looks:
-            self._frontier.open -= 1
+            self._frontier.settle(look.target)
             self._count(look.visit)
             for released in self._doubts.release(look.target.key, look.visit.at):
                 self._looks.put_nowait(released)
@@ -267,7 +290,7 @@ class Crawl:
         """Record a batch, evidence first; gives back what it links."""
         bodies = {digest: look.page.body for look in looks if look.page and (digest := _digest(look))}
         for look in looks:
-            if look.visit.outcome is Outcome.FAILED and look.page and look.page.status == 200:
+            if look.visit.outcome in _UNREAD and look.page and look.page.status == 200:
                 self.keep(look.page.body)
 
         keepers, told = self._keepers, self._told
@@ -370,7 +393,7 @@ class Crawl:
         self.summary.counts["pages"] += 1
         self.summary.counts[visit.outcome.value] += 1
         is_lost = visit.outcome is Outcome.GONE and visit.kind is not TargetKind.ARTICLE
-        if visit.outcome is Outcome.FAILED or is_lost:
+        if visit.outcome in _UNREAD or is_lost:
             self.summary.failures.append(visit)
         self.progress.visited(visit, self.summary, len(self._frontier))
 
@@ -551,6 +574,10 @@ class _Doubts:
         """Keep `look` until the target of `older_key` is recorded. Each look is held once."""
         self._settled.add(look.target.key)
         self._held[older_key].append(look)
+
+    def held_of(self) -> Counter[str]:
+        """How many looks wait here, by source."""
+        return Counter(look.target.source for looks in self._held.values() for look in looks)
 
     def release(self, key: str, at: datetime) -> list[Look]:
         """What waited for the target of `key`, recorded as of `at`.

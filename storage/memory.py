@@ -34,6 +34,7 @@ from storage.records import (
     TargetKind,
     Turn,
     Visit,
+    Withheld,
 )
 from storage.rewind import as_it_stood, showings
 from storage.store import Filter, ItemState, Tier
@@ -57,6 +58,8 @@ class MemoryStore:
         self._turns: dict[str, tuple[datetime, dict[str, datetime]]] = {}  # next start; under way, until when
         self._stretches: list[Stretch] = []
         self._beats: dict[str, Beat] = {}
+        self._health: dict[str, dict[str, Any]] = {}
+        self._withheld: dict[tuple[str, str, datetime], Withheld] = {}
         self._visits: list[Visit] = []
         self._runs: dict[int, Run] = {}
 
@@ -181,6 +184,33 @@ class MemoryStore:
 
     def beats(self) -> dict[str, Beat]:
         return dict(self._beats)
+
+    # ------------------------------------------------------------ what is usual, what was not believed
+
+    def some_articles(self, source: str, most: int) -> list[Target]:
+        found = [
+            t
+            for t in self.article_targets([source], None)
+            if t.last_visit and t.next_visit and not t.failures
+        ]
+        return sorted(found, key=lambda t: (t.next_visit, t.key), reverse=True)[:most]
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        return dict(self._health)
+
+    def put_health(self, health: Mapping[str, dict[str, Any]]) -> None:
+        self._health.update(health)
+
+    def withhold(self, looks: Iterable[Withheld]) -> None:
+        self._withheld.update({(one.source, one.key, one.at): one for one in looks})
+
+    def withheld(self, source: str) -> list[Withheld]:
+        found = [one for one in self._withheld.values() if one.source == source]
+        return sorted(found, key=lambda one: (one.at, one.key))
+
+    def drop_withheld(self, source: str, parts: Collection[str]) -> None:
+        kept = self._withheld.items()
+        self._withheld = {k: one for k, one in kept if one.source != source or one.part not in parts}
 
     # ------------------------------------------------------------ recall and record
 

@@ -171,6 +171,7 @@ class Outcome(StrEnum):
     NOT_MODIFIED = "not_modified"
     DISALLOWED = "disallowed"  # by robots.txt
     GONE = "gone"  # 404, 410
+    BLOCKED = "blocked"  # the site's guard answered: a challenge, a members' wall, a bot protection
     FAILED = "failed"  # everything else: the reason says what
 
 
@@ -187,6 +188,21 @@ class Visit:
     status: int | None = None
     body_digest: str | None = None
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a page said that was not believed: kept apart from the facts until somebody accepts it.
+
+    `part`: what of the source it belongs to, its articles or one listing. `key`: of its target.
+    """
+
+    source: str
+    part: str
+    key: str
+    at: datetime
+    observations: tuple[Observation, ...]
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
-from storage import blobs, said, watch
+from storage import blobs, said, watch, withheld
 from storage.errors import Conflict, StoreError
 from storage.known import Known, Questions, Rows, Verdict, most_answers
 from storage.records import (
@@ -74,6 +74,7 @@ from storage.records import (
     TargetKind,
     Turn,
     Visit,
+    Withheld,
 )
 from storage.rewind import Showings, as_it_stood, showings
 from storage.store import Filter, ItemState, Tier
@@ -85,6 +86,7 @@ from storage.tables import (
     CLUE,
     COMPLETION,
     EXPERIENCE,
+    HEALTH,
     HOST,
     ITEM,
     OBSERVATION,
@@ -96,6 +98,7 @@ from storage.tables import (
     SUPERSEDED,
     TARGET,
     VISIT,
+    WITHHELD,
 )
 
 _MOST_PARAMETERS = 900  # SQLite takes 999 in its smallest build
@@ -281,6 +284,37 @@ class SqlStore:
     def beats(self) -> dict[str, Beat]:
         with self._reading() as db:
             return {row.source: Beat(row.source, row.last, row.next) for row in db.execute(select(BEAT))}
+
+    # ------------------------------------------------------------ what is usual, what was not believed
+
+    def some_articles(self, source: str, most: int) -> list[Target]:
+        is_article, was_there = TARGET.c.kind == TargetKind.ARTICLE.value, TARGET.c.last_visit.is_not(None)
+        wanted = select(TARGET).where(TARGET.c.source == source, is_article, was_there)
+        wanted = wanted.where(TARGET.c.failures == 0, TARGET.c.next_visit.is_not(None))
+        with self._reading() as db:
+            found = db.execute(wanted.order_by(TARGET.c.next_visit.desc(), TARGET.c.key.desc()).limit(most))
+            return [_target(row) for row in found]
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        with self._reading() as db:
+            return withheld.health(db)
+
+    def put_health(self, health: Mapping[str, dict[str, Any]]) -> None:
+        with self._writing() as db:
+            rows = [{"source": source, "data": data} for source, data in health.items()]
+            self._upsert(db, HEALTH, rows)
+
+    def withhold(self, looks: Iterable[Withheld]) -> None:
+        with self._writing() as db:
+            self._upsert(db, WITHHELD, [withheld.as_row(look) for look in looks])
+
+    def withheld(self, source: str) -> list[Withheld]:
+        with self._reading() as db:
+            return withheld.of_source(db, source)
+
+    def drop_withheld(self, source: str, parts: Collection[str]) -> None:
+        with self._writing() as db:
+            withheld.drop(db, source, parts)
 
     # ------------------------------------------------------------ recall
 

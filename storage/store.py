@@ -35,6 +35,7 @@ from storage.records import (
     TargetKind,
     Turn,
     Visit,
+    Withheld,
 )
 
 
@@ -150,6 +151,23 @@ class Store(Protocol):
     def put_beat(self, beat: Beat) -> None: ...
 
     def beats(self) -> dict[str, Beat]: ...
+
+    # what is usual of sources, and what was not believed
+    def some_articles(self, source: str, most: int) -> list[Target]:
+        """Articles of `source` that were there at their last visit, those first that are due last."""
+
+    def health(self) -> dict[str, dict[str, Any]]:
+        """By source, what `put_health` kept: plain JSON values."""
+
+    def put_health(self, health: Mapping[str, dict[str, Any]]) -> None:
+        """Keep what is known of the health of these sources; others stay as they are."""
+
+    def withhold(self, looks: Iterable[Withheld]) -> None: ...
+
+    def withheld(self, source: str) -> list[Withheld]:
+        """Oldest first."""
+
+    def drop_withheld(self, source: str, parts: Collection[str]) -> None: ...
 
     # recall and record
     def recall(self, questions: Questions, before: datetime | None = None) -> Known:

@@ -295,6 +295,26 @@ class BeatRow(SQLModel, table=True):
     next: datetime | None = Field(sa_column=_at(nullable=True))
 
 
+class HealthRow(SQLModel, table=True):
+    """What is usual of a source's pages, and what of them is quarantined."""
+
+    __tablename__ = "health"
+    source: str = Field(primary_key=True)
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class WithheldRow(SQLModel, table=True):
+    """What a page of a quarantined source said, as observations of the interchange format."""
+
+    __tablename__ = "withheld"
+    source: str = Field(primary_key=True)
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    at: datetime = Field(sa_column=Column(Instant, primary_key=True))
+    part: str = Field(sa_column=Column(Text, nullable=False))
+    observations: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    evidence: str | None = None
+
+
 class VisitRow(SQLModel, table=True):
     __tablename__ = "visit"
     __table_args__ = (
@@ -355,6 +375,8 @@ TURN = _table(TurnRow)
 LEASE = _table(LeaseRow)
 STRETCH = _table(StretchRow)
 BEAT = _table(BeatRow)
+HEALTH = _table(HealthRow)
+WITHHELD = _table(WithheldRow)
 VISIT = _table(VisitRow)
 RUN = _table(RunRow)
 STATE = _table(StateRow)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.program import EXIT_FAILED, app, config_path, counted, say, settings_of
+from crawler.cli.program import (
+    EXIT_FAILED,
+    app,
+    config_path,
+    counted,
+    known_sources,
+    say,
+    screen_size,
+    settings_of,
+)
 
 if TYPE_CHECKING:
-    pass
+    from crawler.config import Settings
 
 
 sources_app = typer.Typer(rich_markup_mode=None)
@@ -50,20 +59,76 @@ def check(context: typer.Context) -> None:
 
 @sources_app.callback(invoke_without_command=True)
 def sources(context: typer.Context) -> None:
-    """Show the configured sources; `add` and `import` bring in more.
+    """Show the configured sources and how they stand; `add` and `import` bring in more.
 
     Example: presswatch sources
     """
     if context.invoked_subcommand is None:
         settings = settings_of(context)
+        health = _health(settings)
         for source in settings.sources:
             places = [*source.listings, *source.feeds, *source.sitemaps, *source.articles]
             state = f"every {source.every}" if source.enabled else "disabled"
             print(f"{source.name}  ({state})")
             for place in places:
                 print(f"  {place}")
+            if source.enabled:
+                _print_standing(health.get(source.name))
         if not settings.sources:
             print("No sources: add one with `presswatch sources add NAME URL`.")
+
+
+def _health(settings: Settings) -> dict[str, Any]:
+    """What is kept of the health of sources; nothing where there is no store yet."""
+    from crawler import config, wiring
+
+    file = config.store_file(settings)
+    if file is not None and not file.exists():
+        return {}
+    with wiring.store(settings) as store:
+        return store.health()
+
+
+def _print_standing(kept: dict[str, Any] | None) -> None:
+    """How a source stands; in red where its pages are not believed or do not come."""
+    from crawler.quarantine import State, standing
+    from crawler.report.inert import inert
+
+    found = standing(kept)
+    if found.state is State.UNSEEN:
+        return
+    since = f" since {found.since}" if found.since else ""
+    last = f"; last read {found.last_read}" if found.last_read else ""
+    is_ill = found.state in (State.QUARANTINED, State.BLOCKED, State.FAILING)
+    red, plain = ("\x1b[31m", "\x1b[0m") if is_ill and screen_size(None)[1] else ("", "")
+    print(f"  {red}{found.state}{since}{plain}{last}")
+    for reason in found.reasons:
+        print(f"    {red}{inert(reason)}{plain}")
+    for warning in found.warnings:
+        print(f"    warning: {inert(warning)}")
+
+
+@sources_app.command("accept")
+def sources_accept(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a quarantined source.")],
+) -> None:
+    """The new look of a quarantined source is right: record what was withheld, and compare with it from now on.
+
+    Example: presswatch sources accept "Pyongyang Times"
+    """
+    from crawler import config, wiring
+    from crawler.cli.program import change_counts
+    from crawler.errors import UsageError
+    from crawler.quarantine import accept
+
+    settings = settings_of(context)
+    with wiring.store(settings) as store:
+        known_sources([name], store, settings)
+        parts, counts = accept(store, name, wiring.key_of(config.sources(settings)))
+    if not parts:
+        raise UsageError(f"nothing of {name!r} is quarantined, and there is no warning to accept")
+    print(f"Accepted {', '.join(parts)} of “{name}”: {change_counts(counts)}")
 
 
 @sources_app.command("add")

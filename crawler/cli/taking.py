@@ -185,10 +185,14 @@ def _print_summary(summary: Any, *, is_dry: bool) -> None:
         print("Dry run: nothing was kept.")
     print(
         f"Pages: {counts['pages']:,} ({counts['ok']:,} read, {counts['not_modified']:,} not modified, "
-        f"{counts['gone']:,} gone, {counts['disallowed']:,} disallowed, {counts['failed']:,} failed)"
+        f"{counts['gone']:,} gone, {counts['disallowed']:,} disallowed, {counts['blocked']:,} blocked, "
+        f"{counts['failed']:,} failed)"
     )
     print(f"Items: {change_counts(counts)}")
     print(f"Time:  {moment(summary.started)} to {moment(summary.finished)}")
+    for finding in summary.findings:
+        told, what = finding.diagnosis, "Quarantined" if finding.diagnosis.is_held else "Warning"
+        print(f"{what}: {inert(finding.source)}, {inert(told.part)}: {inert(told.text)}")
     for visit in summary.failures:
         print(f"Failed: {inert(visit.url)}: {inert(visit.reason)}")
     for host, count in summary.not_followed.items():

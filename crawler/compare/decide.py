@@ -4,12 +4,14 @@
 |---|---|---|---|
 | yes | yes | - | unchanged: no row |
 | yes | no | - | `changed` (outranks duplicate); names the snapshot it reverts to |
+| yes, five texts that are two in turn | no: the other of the two | - | swings: no row, see `swings` |
 | no | - | same story at an old address that now redirects here, or is gone | `moved` |
 | no | - | a seeded item without an address that is this one | *adopted*: its snapshot is the earlier one |
 | no | - | exact | `duplicate` of the oldest, similarity 1.0 |
 | no | - | near | `duplicate`, similarity measured on the texts |
 | no | - | no | `new` |
 | yes, its address answered 404/410 twice, an hour or more apart | - | - | `removed`; seen again: `restored` |
+| yes, and it went and came back twice in two weeks | - | - | only after three days: `removed` |
 
 Teasers follow the same table, by their listing: `listed`. Which item a capture is, and what it is a copy of:
 `match`. Which fields differ: `differ`. What a row says: `entries`; how it is made: `ledger`.
@@ -23,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from crawler.compare import differ, elsewhere, entries, fingerprint, listed, match
+from crawler.compare import differ, elsewhere, entries, fingerprint, listed, match, swings
 from crawler.compare.ledger import Ledger, OutOfOrder
 from crawler.compare.observe import Seen
 from crawler.urls import host
@@ -34,6 +36,8 @@ from storage.records import (
     Gone,
     Item,
     Listing,
+    Snapshot,
+    Span,
     Subject,
 )
 
@@ -113,9 +117,15 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     before = ledger.content(item)
     fields = differ.differences(before, article, ledger.zone)
     last_seen = ledger.last_seen(item)
+    span = ledger.known.span(item.id, place)
+    ledger.require_order(span is None or span.first_at <= ledger.at)
     ledger.require_order(current.seen_at <= ledger.at and (not fields or last_seen < ledger.at))
     ledger.require_not_before(item)
     ledger.require_no_later_turn(item)
+    if fields and (other := _swung_to(article, item, span, ledger)) is not None:
+        ledger.note_unchanged()
+        ledger.show(item, place, other.id, other.exact[:16])
+        return
     if fields:
         ledger.require_no_later_look_alike(item, article)
         elsewhere.require_no_later_copy(item, ledger)
@@ -123,7 +133,7 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     snapshot = ledger.add_snapshot(item, article) if fields else current
     entries.end_absence(item, content, current, ledger)
     if fields:
-        entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger)
+        entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger, span)
         for span in ledger.known.spans(item.id):
             if span.closed_at is None and span.snapshot_id != snapshot.id:
                 ledger.close(span)
@@ -131,6 +141,17 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
         ledger.note_unchanged()
         ledger.complete(item, before, article)
     ledger.show(item, place, snapshot.id, snapshot.exact[:16])
+
+
+def _swung_to(article: Article, item: Item, span: Span | None, ledger: Ledger) -> Snapshot | None:
+    """The earlier text that a swinging article shows once more; None where this is news."""
+    is_there = not ledger.is_away(item) and all(s.snapshot_id for s in _open_spans(item, ledger))
+    snapshots = ledger.known.snapshots(item.id)
+    return swings.swung_to(snapshots, article, span, ledger.at, ledger.zone) if is_there else None
+
+
+def _open_spans(item: Item, ledger: Ledger) -> list[Span]:
+    return [span for span in ledger.known.spans(item.id) if span.closed_at is None]
 
 
 def _appear(article: Article, seen: Seen, clues: list[tuple[str, int]], ledger: Ledger) -> str:
@@ -193,6 +214,8 @@ def _take_gone(place: str, ledger: Ledger) -> str:
     ledger.show(item, absence, None, "gone")
     span = ledger.known.span(item.id, absence)
     assert span is not None
-    if ledger.at - span.first_at >= GONE_FOR and not ledger.is_away(item):
+    comes_and_goes = swings.comes_and_goes(ledger.known.turns(item.id))
+    long = swings.STANDS_STILL if comes_and_goes else GONE_FOR
+    if ledger.at - span.first_at >= long and not ledger.is_away(item):
         entries.log_removal(item, span, ledger)
     return place

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from crawler.compare import differ, match
+from crawler.compare import differ, match, swings
 from crawler.compare.ledger import Ledger
 from crawler.compare.match import Copy
 from storage.jsonl import format_time
@@ -32,19 +32,31 @@ def log_change(
     fields: tuple[str, ...],
     last_seen: datetime,
     ledger: Ledger,
+    span: Span | None = None,
     **said: Any,
 ) -> None:
-    """The row for an edit, naming the older snapshot to which it returns, if it does."""
+    """The row for an edit, naming the older snapshot to which it returns, if it does.
+
+    `span`: what its place showed until now.
+    """
+    earlier = ledger.known.snapshots(item.id)[:-1]
+    changed_after, changed_before = swings.stands_since(earlier, snapshot, span, last_seen)
     older = ledger.known.snapshots(item.id)[:-2]
     reverts = next((s for s in reversed(older) if _is_return(s, content, ledger.zone)), None)
     reason = f"{_and(fields)} {'differs' if len(fields) == 1 else 'differ'} from snapshot {current.number}"
     if reverts is not None:
         reason += f"; reads again as snapshot {reverts.number} of {_day(reverts)}"
+    if swings.swings(ledger.known.snapshots(item.id)):
+        reason += (
+            f"; flapping between snapshots {current.number} and {snapshot.number}: "
+            "further swings between these two are not recorded"
+        )
     ledger.log(
         ChangeKind.CHANGED,
         item,
         content,
-        changed_after=last_seen,
+        changed_after=changed_after,
+        changed_before=changed_before,
         before=current.id,
         after=snapshot.id,
         fields=fields,

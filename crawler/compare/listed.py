@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from crawler.compare import differ, elsewhere, entries, fingerprint, match
+from crawler.compare import differ, elsewhere, entries, fingerprint, match, swings
 from crawler.compare.ledger import Ledger
 from crawler.compare.observe import is_addressed, is_block
 from storage.records import ChangeKind, Item, Listing, Span, Subject, Teaser
@@ -96,6 +96,13 @@ def _come_again(
         ledger.require_order(not _is_missed_later(item, ledger))
     if fields:
         ledger.require_order(ledger.last_seen(item) <= ledger.at)
+    if fields and not is_block(place) and not ledger.is_away(item):
+        snapshots = ledger.known.snapshots(item.id)
+        other = swings.swung_to(snapshots, teaser, span, ledger.at, ledger.zone)
+        if other is not None:
+            ledger.note_unchanged()
+            ledger.show(item, place, other.id, shown(teaser), position, teaser.url)
+            return
     if fields and _is_own_wording(teaser, item, span, place, ledger):
         ledger.note_unchanged()
         if not is_block(place):
@@ -108,7 +115,9 @@ def _come_again(
     entries.end_absence(item, content, current, ledger, rank=position)
     if fields:
         ledger.require_no_later_look_alike(item, teaser)
-        entries.log_change(item, before, content, current, snapshot, fields, last_seen, ledger, rank=position)
+        entries.log_change(
+            item, before, content, current, snapshot, fields, last_seen, ledger, span, rank=position
+        )
     else:
         ledger.note_unchanged()
         ledger.complete(item, before, teaser)

@@ -43,12 +43,15 @@ class Reading:
     """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing.
 
     `stamps`: when a feed or sitemap says that articles were last edited, by address.
+    `found` and `missed`: the selectors of the page's recipe, by name, that found something on it and nothing.
     """
 
     article: Article | None = None
     listing: Listing | None = None
     obstacle: str | None = None
     stamps: tuple[tuple[str, str], ...] = ()
+    found: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
@@ -61,6 +64,8 @@ def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
     Never raises for what a page may hold.
     """
     body = open_body(page)
+    if body.form is not Form.HTML and (refused := obstacles.refusal(page)):
+        return Reading(obstacle=refused)
     if body.form is Form.EMPTY:
         return Reading(obstacle="empty page")
     if kind is TargetKind.SITEMAP or (body.form is Form.SITEMAP and kind is not TargetKind.FEED):
@@ -99,9 +104,10 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     site = sites.for_url(page.url, source.recipe)
     if site is None and source.recipe is None:
         site = sites.for_markup(body.text)
+    markup.recipe = site
     obstacle = obstacles.of_page(page, body.text, tree)
     if obstacle is None and site is not None and recipe.is_wall(site, markup):
-        obstacle = "members' wall"
+        obstacle = obstacles.WALL
     if obstacle is not None:
         return Reading(obstacle=obstacle)
     original = named_original(tree, body.text, page.url)
@@ -111,9 +117,12 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     named = _named(source, page, article, listing, tree)
     if page.fetched_at is None and site is not None:
         page = replace(page, fetched_at=recipe.shown_day(site, markup))
+    searched = recipe.searched(site, markup, is_article=kind is not TargetKind.LISTING) if site else {}
     return Reading(
         replace(_stored_article(article, page, named), original=original) if article else None,
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
+        found=tuple(name for name, is_there in searched.items() if is_there),
+        missed=tuple(name for name, is_there in searched.items() if not is_there),
     )
 
 

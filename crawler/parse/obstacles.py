@@ -1,7 +1,7 @@
 """What stands in the way of a page: pages that a site's guard or error handler made, not its editors. Pure.
 
-What lives here: the signs of a challenge page and of a 404 that says 200. What must not: members' walls,
-which are a site's own and stand in its recipe.
+What lives here: the signs of a challenge page, of a refusal by a bot protection and of a 404 that says 200.
+What must not: members' walls, which are a site's own and stand in its recipe.
 
 A sign counts only where there is hardly any text: an article about captchas is an article.
 """
@@ -22,13 +22,34 @@ _SENTENCE = 60  # characters of a line that is no label
 _LITTLE_PROSE = 600  # characters of lines that are no labels and no links, on a page that says "not found"
 
 
+CHALLENGE = "challenge page"
+WALL = "members' wall"
+REFUSAL = "blocked by "
+
+
+def is_block(obstacle: str | None) -> bool:
+    """Whether what answered was not the site but its guard: it says nothing about what is at the address."""
+    return obstacle is not None and obstacle.startswith((CHALLENGE, WALL, REFUSAL))
+
+
+def refusal(page: Page) -> str | None:
+    """ "blocked by <whom>: status 403" where a bot protection refused us; None where the site itself did."""
+    if page.status not in _REFUSING:
+        return None
+    name = next((guard for guard, claims in _BY_HEADER if any(_has(page, *claim) for claim in claims)), None)
+    if name is None:
+        start = page.body[:_LARGEST_REFUSAL].decode("utf-8", "replace").lower()
+        name = next((guard for sign, guard in _BY_BODY if sign in start), None)
+    return f"{REFUSAL}{name}: status {page.status}" if name else None
+
+
 def of_page(page: Page, markup: str, tree: LexborHTMLParser) -> str | None:
-    """ "challenge page" or "soft 404: <what it says>"; None where nothing is in the way."""
+    """ "challenge page: <whose>" or "soft 404: <what it says>"; None where nothing is in the way."""
     if page.header("cf-mitigated") == "challenge":
-        return "challenge page"
-    if len(markup) <= _LARGEST_CHALLENGE and _is_challenge(markup, tree):
-        return "challenge page"
-    return _soft_404(tree) if page.status == 200 else None
+        return f"{CHALLENGE}: Cloudflare"
+    if len(markup) <= _LARGEST_CHALLENGE and (whose := _challenge(markup, tree)) is not None:
+        return f"{CHALLENGE}: {whose}" if whose else CHALLENGE
+    return refusal(page) or (_soft_404(tree) if page.status == 200 else None)
 
 
 def is_blank(tree: LexborHTMLParser) -> bool:
@@ -39,23 +60,23 @@ def is_blank(tree: LexborHTMLParser) -> bool:
 # ---------------------------------------------------------------- challenge pages
 
 # What only the challenge itself loads. Their scripts that merely watch are on ordinary pages, too.
-_SCRIPTS = (
-    "_cf_chl_opt",  # Cloudflare
-    "/cdn-cgi/challenge-platform/h/",
-    "cf-browser-verification",
-    "cf-challenge",
-    "cf-error-details",
-    "incapsula incident id",  # Imperva
-    "captcha-delivery.com",  # DataDome
-    "px-captcha",  # PerimeterX, HUMAN
-    "sucuri_cloudproxy_js",  # Sucuri
-    "ddos-guard/js-challenge",
-    "awswafcookiedomainlist",  # AWS WAF
-    "errors.edgesuite.net",  # Akamai
-    "distil_r_captcha",
-    "anubis_challenge",
-    "slowaes",  # hosters' cookie test
-)
+_SCRIPTS = {
+    "_cf_chl_opt": "Cloudflare",
+    "/cdn-cgi/challenge-platform/h/": "Cloudflare",
+    "cf-browser-verification": "Cloudflare",
+    "cf-challenge": "Cloudflare",
+    "cf-error-details": "Cloudflare",
+    "incapsula incident id": "Imperva",
+    "captcha-delivery.com": "DataDome",
+    "px-captcha": "HUMAN",
+    "sucuri_cloudproxy_js": "Sucuri",
+    "ddos-guard/js-challenge": "DDoS-Guard",
+    "awswafcookiedomainlist": "AWS WAF",
+    "errors.edgesuite.net": "Akamai",
+    "distil_r_captcha": "Distil",
+    "anubis_challenge": "Anubis",
+    "slowaes": "cookie test",  # of hosters
+}
 # What an ordinary page may load, too: they count where there is as good as no text.
 _WATCHERS = ("captcha", "cf-turnstile", "_incapsula_resource", "_pxappid", "aws-waf-token", "kpsdk")
 _PHRASES = re.compile(
@@ -71,10 +92,15 @@ _PHRASES = re.compile(
 )
 
 
-def _is_challenge(markup: str, tree: LexborHTMLParser) -> bool:
+def _challenge(markup: str, tree: LexborHTMLParser) -> str | None:
+    """Whose challenge the page is, "" where it does not say; None for a page that is none."""
     plain = markup.lower()
+    whose = next((guard for script, guard in _SCRIPTS.items() if script in plain), "")
+    return whose if _is_challenge(markup, plain, tree, has_script=bool(whose)) else None
+
+
+def _is_challenge(markup: str, plain: str, tree: LexborHTMLParser, *, has_script: bool) -> bool:
     title = text.clean(_first(tree, "title"))
-    has_script = any(script in plain for script in _SCRIPTS)
     has_watcher = any(watcher in plain for watcher in _WATCHERS)
     says_so = _PHRASES.search(title) or (len(markup) < 20_000 and _PHRASES.search(plain))
     if not (has_script or has_watcher or says_so):
@@ -92,6 +118,39 @@ def _is_challenge(markup: str, tree: LexborHTMLParser) -> bool:
 def _first(tree: LexborHTMLParser, selector: str) -> str:
     node = tree.css_first(selector)
     return node.text()[:1_000] if node is not None else ""
+
+
+# ---------------------------------------------------------------- refusals by a bot protection
+
+_REFUSING = (401, 403, 405, 406, 429, 503)
+_LARGEST_REFUSAL = 100_000  # bytes of a refusal that are looked through
+
+# By header, what it must hold (lower case; "" = anything). What a guard sets on all that passes through it
+# (`Server: cloudflare`, `X-Iinfo`, `Akamai-GRN`) is no sign: the site's own refusals carry it, too.
+_BY_HEADER: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("Cloudflare", (("cf-mitigated", ""),)),
+    ("DataDome", (("x-datadome", ""), ("x-dd-b", ""))),
+    ("Akamai", (("server", "akamaighost"),)),
+    ("HUMAN", (("x-px-block", ""), ("x-px-blocked", ""))),
+    ("Sucuri", (("x-sucuri-block", ""),)),
+    ("AWS WAF", (("x-amzn-waf-action", ""),)),
+    ("Kasada", (("x-kpsdk-ct", ""),)),
+    ("Vercel", (("x-vercel-mitigated", ""),)),
+)
+_BY_BODY = (
+    *_SCRIPTS.items(),
+    ("error code: 10", "Cloudflare"),  # 1005 … 1020, its answer in plain text
+    ("reference&#32;&#35;", "Akamai"),
+    ("_incapsula_resource", "Imperva"),
+    ("sucuri website firewall", "Sucuri"),
+    ("the requested url was rejected. please consult with your administrator", "F5"),
+    ("generated by wordfence", "Wordfence"),
+    ("captcha", "a captcha"),
+)
+
+
+def _has(page: Page, header: str, claim: str) -> bool:
+    return any(name.lower() == header and claim in value.lower() for name, value in page.headers)
 
 
 # ---------------------------------------------------------------- 404s that say 200

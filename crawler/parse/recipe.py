@@ -27,6 +27,7 @@ class Markup:
         self.tree = tree
         self.url = url
         self.source = source
+        self.recipe: Recipe | None = None  # the one that reads it, for its hooks
         self.rows: list[LexborNode] = []  # the elements that `Line.row` counts
         self._lines: list[Line] | None = None
 
@@ -114,6 +115,30 @@ def is_wall(recipe: Recipe, markup: Markup) -> bool:
     if markup.url and any(path in markup.url for path in recipe.wall_paths):
         return True
     return bool(recipe.walls) and markup.tree.css_first(recipe.walls) is not None
+
+
+# ---------------------------------------------------------------- whether selectors still find anything
+
+ARTICLE_SELECTORS = ("headline", "body", "published", "byline")
+ROW_SELECTORS = ("row_link", "row_excerpt", "row_date")
+
+
+def searched(recipe: Recipe, markup: Markup, *, is_article: bool) -> dict[str, bool]:
+    """The selectors of the recipe that bear on the page, by name, and whether each finds anything on it.
+
+    Those within rows count where there are rows, on which they need to match only once.
+    """
+    names = ARTICLE_SELECTORS if is_article else ()
+    said = {name: getattr(recipe, name) for name in (*names, "rows") if getattr(recipe, name)}
+    found = {name: markup.tree.css_first(selector) is not None for name, selector in said.items()}
+    rows = markup.tree.css(recipe.rows)[:_ROWS_SEARCHED] if found.get("rows") else []
+    for name in ROW_SELECTORS if rows else ():
+        if selector := getattr(recipe, name):
+            found[name] = any(row.css_first(selector) is not None for row in rows)
+    return found
+
+
+_ROWS_SEARCHED = 50
 
 
 # ---------------------------------------------------------------- what selectors yield; hooks use it, too

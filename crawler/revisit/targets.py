@@ -43,7 +43,7 @@ def next_visit(
     match outcome:
         case Outcome.DISALLOWED:
             return now + _DISALLOWED
-        case Outcome.FAILED:
+        case Outcome.FAILED | Outcome.BLOCKED:
             patience: timedelta = every * 2 ** min(target.failures, 16)
             return now + min(patience, max(every, _MOST_PATIENCE))
         case Outcome.GONE:  # an hour, two, four …: it may come back

@@ -289,12 +289,23 @@ HINDRANCES = {
     "no text": (Answer(body="<html><body><div></div></body></html>"), "empty page"),
     "soft 404": (Answer(body="<title>Page not found</title><h1>Page not found</h1>"), "soft 404"),
     "picture": (Answer(body="\x89PNG\r\n\x1a\n\0\0", content_type="image/png"), "not HTML"),
-    "refused": (Answer(403, "<html><body><h1>Forbidden</h1></body></html>"), "status 403"),
+    "refused": (Answer(403, "<html><body><h1>Forbidden</h1></body></html>"), "forbidden: status 403"),
+    "refused by a guard": (
+        Answer(403, "<html><body><h1>Forbidden</h1></body></html>", headers=(("X-DataDome", "protected"),)),
+        "blocked by DataDome: status 403",
+    ),
     "server error": (Answer(500, "<html><body><h1>Sorry</h1></body></html>"), "status 500"),
     "cut short": (Answer(body="<p>" + prose(1, 1, 400)[0] + "</p>", is_cut=True), "truncated"),
     "too late": (Answer(wait_seconds=1.0), "time-out"),
     "a loop": (led_to("/loop/a"), "redirect loop"),
     "led to nobody": (led_to("http://127.0.0.1:1/"), "robots.txt: unavailable (connection"),
+}
+BLOCKED = {
+    "challenge that says 200",
+    "challenge that says 403",
+    "wall",
+    "wall by redirect",
+    "refused by a guard",
 }
 
 
@@ -311,10 +322,11 @@ def test_whatever_hinders_a_visit_is_its_reason_and_neither_a_change_nor_a_remov
         found = [failures.get(site.url(told.path), "") for told in site.stories]
         wanted = [reason for _, reason in HINDRANCES.values()]
         assert [f for f, w in zip(found, wanted, strict=True) if not f.startswith(w)] == []
-        assert summary.counts["failed"] == len(HINDRANCES)
+        assert summary.counts["failed"] + summary.counts["blocked"] == len(HINDRANCES)
     assert press.kinds() == ["new"] * len(HINDRANCES)
     assert press.kinds("teaser") == ["new"] * len(HINDRANCES)
-    assert {tuple(press.outcomes(told)) for told in site.stories} == {("ok", "failed", "failed")}
+    ended = [press.outcomes(told) for told in site.stories]
+    assert ended == [["ok", *(["blocked" if name in BLOCKED else "failed"] * 2)] for name in HINDRANCES]
     site.answers = {}
     assert press.crawl(28, is_all=True).failures == []
     assert press.kinds() == ["new"] * len(HINDRANCES)

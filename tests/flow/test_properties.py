@@ -140,6 +140,34 @@ def test_any_interleaving_of_the_same_observations_gives_the_same_log(kind: str,
         assert [row for row in told if row not in wanted] == [row for row in wanted if row not in told]
 
 
+swinging = st.builds(
+    lambda hour, text, is_gone: (
+        Gone("Gazette", "https://gazette.example/bridge", when(hour))
+        if is_gone
+        else article(hour / 24, TEXTS[text])
+    ),
+    st.integers(0, 480),
+    st.sampled_from((0, 0, 0, 1, 1, 1, 2)),
+    st.sampled_from((False,) * 5 + (True,)),
+)
+
+
+@pytest.mark.parametrize("kind", STORES)
+@CALM
+@given(data=st.data())
+def test_a_page_that_swings_has_one_log_whatever_the_order(kind: str, data: st.DataObject) -> None:
+    seen = data.draw(st.lists(swinging, min_size=8, max_size=16, unique_by=lambda one: one.captured_at))
+    shuffled = data.draw(st.permutations(seen))
+    cut = data.draw(st.integers(0, len(seen)))
+    with opened(kind) as in_order, opened(kind) as otherwise:
+        for one in sorted(seen, key=lambda one: one.captured_at or when(0)):
+            take(in_order, [one])
+        take(otherwise, shuffled[:cut])
+        for one in shuffled[cut:]:
+            take(otherwise, [one])
+        assert log(otherwise) == log(in_order)
+
+
 @CALM
 @given(seen=st.lists(observations, max_size=10))
 def test_both_stores_give_the_same_log(seen: list[Observation]) -> None:

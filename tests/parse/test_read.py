@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.parse import Reading, read
 from crawler.parse.encoding import decode
+from crawler.parse.obstacles import is_block
 from storage.jsonl import from_json, to_json
 from storage.records import Article, Listing, Page, Source, TargetKind
 
@@ -183,14 +184,68 @@ DENIED = (
 
 @pytest.mark.parametrize("status", [200, 403, 503])
 @pytest.mark.parametrize("kind", list(TargetKind))
-@pytest.mark.parametrize("body", [CLOUDFLARE, INCAPSULA, DATADOME, CAPTCHA, DENIED])
-def test_a_challenge_page_is_nobodys_text(body: str, kind: TargetKind, status: int) -> None:
-    assert read(page(body, status=status), COURIER, kind) == Reading(obstacle="challenge page")
+@pytest.mark.parametrize(
+    ("body", "whose"),
+    [
+        (CLOUDFLARE, ": Cloudflare"),
+        (INCAPSULA, ": Imperva"),
+        (DATADOME, ": DataDome"),
+        (CAPTCHA, ""),
+        (DENIED, ""),
+    ],
+)
+def test_a_challenge_page_is_nobodys_text(body: str, whose: str, kind: TargetKind, status: int) -> None:
+    assert read(page(body, status=status), COURIER, kind) == Reading(obstacle=f"challenge page{whose}")
 
 
 def test_a_challenge_may_be_in_the_header_only() -> None:
     found = read(page(STORY, headers=(("CF-Mitigated", "challenge"),)), COURIER, TargetKind.ARTICLE)
-    assert found == Reading(obstacle="challenge page")
+    assert found == Reading(obstacle="challenge page: Cloudflare")
+
+
+PLAIN_REFUSAL = "<html><body><h1>403</h1><p>This part of the archive is for the staff.</p></body></html>"
+
+
+@pytest.mark.parametrize("kind", [TargetKind.ARTICLE, TargetKind.FEED])
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "whose"),
+    [
+        (403, (("X-DataDome", "protected"),), PLAIN_REFUSAL, "DataDome"),
+        (403, (("X-DD-B", "2"), ("Content-Type", "application/json")), '{"url":"geo"}', "DataDome"),
+        (403, (("Server", "AkamaiGHost"),), PLAIN_REFUSAL, "Akamai"),
+        (429, (("x-kpsdk-ct", "0a"),), "", "Kasada"),
+        (503, (("CF-Mitigated", "block"),), PLAIN_REFUSAL, "Cloudflare"),
+        (403, (("Content-Type", "text/plain"),), "error code: 1020", "Cloudflare"),
+        (
+            429,
+            (),
+            PLAIN_REFUSAL.replace("staff", "staff; solve the CAPTCHA below" + " first" * 300),
+            "a captcha",
+        ),
+    ],
+)
+def test_a_refusal_by_a_bot_protection_says_whose_it_is(
+    status: int, headers: tuple[tuple[str, str], ...], body: str, whose: str, kind: TargetKind
+) -> None:
+    found = read(page(body, status=status, headers=headers), COURIER, kind)
+    assert found == Reading(obstacle=f"blocked by {whose}: status {status}")
+    assert is_block(found.obstacle)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (403, (("Server", "cloudflare"), ("CF-RAY", "8a")), PLAIN_REFUSAL),
+        (403, (("X-Iinfo", "7-1"), ("Akamai-GRN", "0.1")), PLAIN_REFUSAL),
+        (500, (("X-DataDome", "protected"),), PLAIN_REFUSAL),
+        (200, (("X-DataDome", "protected"),), STORY),
+    ],
+)
+def test_a_guard_that_lets_pass_what_the_site_itself_says_blocks_nothing(
+    status: int, headers: tuple[tuple[str, str], ...], body: str
+) -> None:
+    obstacle = read(page(body, status=status, headers=headers), COURIER, TargetKind.ARTICLE).obstacle
+    assert not is_block(obstacle)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,6 @@ from crawler.parse.recipe import TEASER_LIMIT, Markup, Recipe, body_paragraphs, 
 from crawler.parse.snapshot import Broken, Numbered, fold_teasers
 from storage.records import Article, DateOrder, Listing, Teaser
 
-_BODY = ".article-content, .ArticleContent, .articleContent, .article_content"
-_ROWS = ".article-desc"
-_ROW_DATE = ".articled-date, .article-date, time"
 _KEY = re.compile(r"/newstream/(\d{8,11}-[0-9a-f]{1,40})(?![^/?#])")
 _HEADLINE_LIMIT = 1_000  # characters
 _HEADER_LINES = 5  # a date further down is no header
@@ -39,9 +36,9 @@ def read_article(page: Markup) -> Article | None:
     tree, url = page.tree, page.url
     if tree.body is None:
         return None
-    lines = page.lines(_ROWS)
+    lines = page.lines(_own(page).rows)
     place, said = _date_line(lines)
-    found = body_paragraphs(tree.css(_BODY)) or (_between(tree.body) if said else ())
+    found = body_paragraphs(tree.css(_own(page).body)) or (_between(tree.body) if said else ())
     headline = _headline(tree, lines[:place]) if said else _headline_alone(tree)
     paragraphs, ended = _paragraphs(found, headline)
     if not paragraphs:
@@ -59,14 +56,21 @@ def read_article(page: Markup) -> Article | None:
 
 def read_listing(page: Markup) -> Listing:
     """Every teaser on the page: rows of listings and "More From" blocks, in page order, each story once."""
-    lines = page.lines(_ROWS)
-    teasers = list(_row_teasers(lines, page.rows, page.url)) or list(_bare_teasers(lines, page.url))
+    lines = page.lines(_own(page).rows)
+    row_date = _own(page).row_date
+    teasers = list(_row_teasers(lines, page.rows, page.url, row_date)) or list(_bare_teasers(lines, page.url))
     return Listing(page.source.name, page.url, None, _each_once(teasers), _label(lines))
 
 
 def read_day(page: Markup) -> str | None:
     """The day in the header, which the site writes anew for every visit."""
-    return next((day for line in page.lines(_ROWS)[:_HEADER_LINES] if (day := _header_day(line))), None)
+    return next(
+        (day for line in page.lines(_own(page).rows)[:_HEADER_LINES] if (day := _header_day(line))), None
+    )
+
+
+def _own(page: Markup) -> Recipe:
+    return page.recipe or RECIPE
 
 
 def _header_day(line: Line) -> str | None:
@@ -182,14 +186,16 @@ def _key_day(url: str | None) -> str | None:
 # ---------------------------------------------------------------- teasers
 
 
-def _row_teasers(lines: list[Line], rows: list[LexborNode], url: str | None) -> Iterator[Teaser]:
+def _row_teasers(
+    lines: list[Line], rows: list[LexborNode], url: str | None, row_date: str
+) -> Iterator[Teaser]:
     """The teasers of the rows, and of a "More From" block whose teasers are no rows."""
     inside: dict[int, list[Line]] = {}
     for line in lines:
         if line.row is not None:
             inside.setdefault(line.row, []).append(line)
     for row, own in inside.items():
-        teaser = _teaser(own, url, first_text(rows[row], _ROW_DATE))
+        teaser = _teaser(own, url, first_text(rows[row], row_date))
         if teaser is not None:
             yield teaser
     block = _block(lines)
@@ -298,8 +304,9 @@ RECIPE = Recipe(
     name="kcnawatch",
     hosts=("kcnawatch.org", "kcnawatch.co"),
     key=_KEY,
-    rows=_ROWS,
-    body=_BODY,
+    rows=".article-desc",
+    row_date=".articled-date, .article-date, time",
+    body=".article-content, .ArticleContent, .articleContent, .article_content",
     date_order=DateOrder.DMY,
     wall_paths=("/free-member-form",),
     walls=".nk-paywall-free-member-form, .free-member-form-inner",
