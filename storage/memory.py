@@ -20,6 +20,7 @@ from storage.records import (
     Beat,
     Change,
     ChangeKind,
+    Delivery,
     Item,
     Lease,
     Outcome,
@@ -60,6 +61,8 @@ class MemoryStore:
         self._beats: dict[str, Beat] = {}
         self._health: dict[str, dict[str, Any]] = {}
         self._withheld: dict[tuple[str, str, datetime], Withheld] = {}
+        self._arrivals: dict[str, int] = {}  # change id -> its number
+        self._deliveries: dict[str, Delivery] = {}
         self._visits: list[Visit] = []
         self._runs: dict[int, Run] = {}
 
@@ -243,6 +246,8 @@ class MemoryStore:
             kept = self._assessments.items()
             self._assessments = {id_: one for id_, one in kept if one.at < verdict.rewind_to}
         self._known.add_all(verdict.rows)
+        for change in verdict.rows.changes:
+            self._arrivals.setdefault(change.id, len(self._arrivals) + 1)
         for sighting in verdict.sightings:
             self._sightings[sighting.seq] = sighting
             name = sighting.observation.source
@@ -355,6 +360,23 @@ class MemoryStore:
             if (since is None or run.finished is None or run.finished >= since)
             and (until is None or run.started < until)
         ]
+
+    # ------------------------------------------------------------ deliver
+
+    def arrivals(self, after: int, until: int | None = None, most: int = 1000) -> list[tuple[int, Change]]:
+        standing = self.changes_by_id(self._arrivals)
+        numbered = ((number, standing.get(id_)) for id_, number in self._arrivals.items())
+        last = self.last_arrival() if until is None else until
+        return [(n, change) for n, change in numbered if change is not None and after < n <= last][:most]
+
+    def last_arrival(self) -> int:
+        return len(self._arrivals)
+
+    def deliveries(self) -> dict[str, Delivery]:
+        return dict(self._deliveries)
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        self._deliveries[delivery.channel] = delivery
 
     # ------------------------------------------------------------ what is said about changes
 

@@ -465,6 +465,23 @@ class Assessment:
     replaced: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How far a channel was told: every arrival up to `cursor`. `upto`: those it is being told, while that fails.
+
+    `digest_at`: when its next digest is due, of a channel that gets one.
+    """
+
+    channel: str
+    cursor: int
+    upto: int | None = None
+    attempts: int = 0
+    next_try: datetime | None = None
+    sent_at: datetime | None = None
+    digest_at: datetime | None = None
+    error: str = ""
+
+
 class Ruling(StrEnum):
     """What a reviewer says of a change, against the program."""
 

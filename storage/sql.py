@@ -41,7 +41,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
-from storage import blobs, said, watch, withheld
+from storage import blobs, deliveries, said, watch, withheld
 from storage.errors import Conflict, StoreError
 from storage.known import Known, Questions, Rows, Verdict, most_answers
 from storage.records import (
@@ -55,6 +55,7 @@ from storage.records import (
     Clue,
     Completion,
     DateOrder,
+    Delivery,
     Gone,
     Item,
     Lease,
@@ -85,6 +86,7 @@ from storage.tables import (
     CHANGE,
     CLUE,
     COMPLETION,
+    DELIVERY,
     EXPERIENCE,
     HEALTH,
     HOST,
@@ -350,13 +352,14 @@ class SqlStore:
         experiences: Mapping[str, dict[str, Any]] = MappingProxyType({}),
     ) -> None:
         with self._writing() as db:
-            revision = _state(db, "revision")
+            revision = _state(db, "revision", is_held=True)
             if revision != verdict.revision:
                 raise Conflict("another process recorded meanwhile")
             dropped = _rewind(db, verdict.rewind_to) if verdict.rewind_to else []
             _name_sources(db, {sighting.observation.source for sighting in verdict.sightings})
             self._put_sightings(db, verdict)
             self._put_rows(db, verdict.rows)
+            deliveries.arrive(db, [change.id for change in verdict.rows.changes])
             _settle_superseded(db, dropped, {change.id for change in verdict.rows.changes})
             _insert(db, VISIT, [_as_row(visit) for visit in visits])
             self._upsert(db, TARGET, [_as_row(target) for target in targets])
@@ -566,6 +569,25 @@ class SqlStore:
             wanted = wanted.where(RUN.c.started < until)
         with self._reading() as db:
             return [Run(row.id, row.started, row.finished, row.counts) for row in db.execute(wanted)]
+
+    # ------------------------------------------------------------ deliver
+
+    def arrivals(self, after: int, until: int | None = None, most: int = 1000) -> list[tuple[int, Change]]:
+        with self._reading() as db:
+            found = db.execute(deliveries.arrivals(after, until, most))
+            return [(row.number, _change(row)) for row in found]
+
+    def last_arrival(self) -> int:
+        with self._reading() as db:
+            return deliveries.last(db)
+
+    def deliveries(self) -> dict[str, Delivery]:
+        with self._reading() as db:
+            return deliveries.deliveries(db)
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        with self._writing() as db:
+            self._upsert(db, DELIVERY, [_as_row(delivery)])
 
     # ------------------------------------------------------------ what is said about changes
 
@@ -940,8 +962,10 @@ def _filtered(statement: Select[Any], wanted: Filter) -> Select[Any]:
     return statement
 
 
-def _state(db: Connection, name: str) -> int:
-    found = db.execute(select(STATE.c.value).where(STATE.c.name == name)).scalar()
+def _state(db: Connection, name: str, *, is_held: bool = False) -> int:
+    """The counter; where it is `held`, nobody else changes it until this transaction is over."""
+    wanted = select(STATE.c.value).where(STATE.c.name == name)
+    found = db.execute(wanted.with_for_update() if is_held else wanted).scalar()
     return int(found or 0)
 
 

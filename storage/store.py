@@ -21,6 +21,7 @@ from storage.records import (
     Change,
     ChangeKind,
     Completion,
+    Delivery,
     Item,
     Lease,
     Outcome,
@@ -237,6 +238,18 @@ class Store(Protocol):
 
     def runs(self, since: datetime | None = None, until: datetime | None = None) -> list[Run]:
         """Those that went on at some time in between, oldest first; a run that never ended has no end."""
+
+    # deliver
+    def arrivals(self, after: int, until: int | None = None, most: int = 1000) -> list[tuple[int, Change]]:
+        """Changes that stand, by the number of their arrival: later than `after`, up to `until`."""
+
+    def last_arrival(self) -> int:
+        """The number of the latest arrival; 0 before the first."""
+
+    def deliveries(self) -> dict[str, Delivery]:
+        """How far each channel was told."""
+
+    def put_delivery(self, delivery: Delivery) -> None: ...
 
     # what is said about changes
     def unassessed(self, version: int) -> list[Change]:

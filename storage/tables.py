@@ -350,6 +350,26 @@ class StateRow(SQLModel, table=True):
     value: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class ArrivalRow(SQLModel, table=True):
+    """The number that a change got when it first came in."""
+
+    __tablename__ = "arrival"
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    change_id: str = Field(unique=True, index=True)
+
+
+class DeliveryRow(SQLModel, table=True):
+    __tablename__ = "delivery"
+    channel: str = Field(primary_key=True)
+    cursor: int = Field(sa_column=Column(BigInteger, nullable=False))
+    upto: int | None = Field(sa_column=Column(BigInteger))
+    attempts: int = 0
+    next_try: datetime | None = Field(sa_column=_at(nullable=True))
+    sent_at: datetime | None = Field(sa_column=_at(nullable=True))
+    digest_at: datetime | None = Field(sa_column=_at(nullable=True))
+    error: str = Field(sa_column=Column(Text, nullable=False))
+
+
 def _table(row: type[SQLModel]) -> Table:
     return row.__table__  # type: ignore[attr-defined,no-any-return]
 
@@ -380,3 +400,5 @@ WITHHELD = _table(WithheldRow)
 VISIT = _table(VisitRow)
 RUN = _table(RunRow)
 STATE = _table(StateRow)
+ARRIVAL = _table(ArrivalRow)
+DELIVERY = _table(DeliveryRow)

@@ -188,6 +188,7 @@ class SessionTransport(AiohttpTransport):
                 headers=[
                     (name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw
                 ],
+                data=request.content or None,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
                     total=request.extensions["total_seconds"],
