@@ -6,6 +6,8 @@
 | `presswatch_visit_seconds` | histogram | source |
 | `presswatch_changes_total` | counter | source, kind |
 | `presswatch_passes_total` | counter | source |
+| `presswatch_told_total` | counter | channel |
+| `presswatch_channel_failing` | gauge | channel |
 | `presswatch_articles_due` | gauge | source |
 | `presswatch_last_seen_timestamp_seconds` | gauge | source |
 | `presswatch_noticed_in_time_ratio` | gauge | source |
@@ -50,6 +52,8 @@ class Metrics:
             "presswatch_changes", "Changes recorded.", ("source", "kind"), registry=all_of_it
         )
         self._passes = Counter("presswatch_passes", "Passes ended.", ("source",), registry=all_of_it)
+        self._told = Counter("presswatch_told", "Changes told.", ("channel",), registry=all_of_it)
+        self._failing = _gauge("channel_failing", "1 while a channel takes nothing.", all_of_it, "channel")
         self._due = _gauge("articles_due", "Articles whose visit is due.", all_of_it, "source")
         self._seen = _gauge(
             "last_seen_timestamp_seconds", "Last visit that saw something.", all_of_it, "source"
@@ -72,6 +76,10 @@ class Metrics:
         for kind in ChangeKind:
             if summary.counts[kind.value]:
                 self._changes.labels(source, kind.value).inc(summary.counts[kind.value])
+
+    def told(self, channel: str, changes: int, *, is_failed: bool) -> None:
+        self._told.labels(channel).inc(changes)
+        self._failing.labels(channel).set(is_failed)
 
     def beaten(self, at: datetime) -> None:
         self._pulse.set(at.timestamp())

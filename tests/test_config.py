@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from crawler import config
+from crawler.config.keys import BLOCKS
 from crawler.errors import ConfigError
 from storage.records import DateOrder, Source
 
@@ -46,9 +47,9 @@ def documented(section: str) -> dict[str, tuple[str, str]]:
     A key that is not set stands there as `#key = value`.
     """
     text = SHIPPED.read_text(encoding="utf-8")
-    header = "[[sources]]" if section == "sources" else f"[{section}]"
-    body = text.split(f"\n{header}\n", 1)[1]
-    body = re.split(r"\n\[", body, maxsplit=1)[0]
+    header = rf"\[\[{section}\]\]" if section in BLOCKS else rf"\[{section}\]"
+    body = re.split(rf"\n(?:# )?{header}\n", text, maxsplit=1)[1]
+    body = re.split(r"\n(?:# )?\[", body, maxsplit=1)[0]
     found = re.findall(r"((?:^# .*\n)+)^#?(\w+) = (.+)$", body, re.MULTILINE)
     return {key: (re.sub(r"\n?# ", " ", comment), value) for comment, key, value in found}
 
@@ -65,7 +66,8 @@ def test_the_shipped_file_is_valid() -> None:
 
 
 def test_the_shipped_file_has_exactly_the_known_sections() -> None:
-    assert list(tomllib.loads(SHIPPED.read_text(encoding="utf-8"))) == list(config.SECTIONS)
+    found = list(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+    assert [*found, "notify"] == list(config.SECTIONS)  # whom to tell, nobody but its owner can say
 
 
 @pytest.mark.parametrize("section", config.SECTIONS)
@@ -75,8 +77,10 @@ def test_every_known_key_is_documented_in_the_shipped_file_and_no_other(section:
 
 def test_a_key_that_is_not_set_can_be_set_as_the_shipped_file_shows(file: Path) -> None:
     text = SHIPPED.read_text(encoding="utf-8").replace('every = "6h"', "")
-    settings = read(file, re.sub(r"(?m)^#(\w+ = )", r"\1", text))
+    text = re.sub(r"(?m)^#(?:(\w+ = )| (\[\[notify\]\])$)", r"\1\2", text).replace('url_env = "DESK_URL"', "")
+    settings = read(file, text)
     assert settings.sources[0].cron == "15 6,18 * * *"
+    assert settings.notify[0].digest == "daily 08:00"
 
 
 def test_a_source_has_one_rhythm(file: Path) -> None:
@@ -725,4 +729,29 @@ def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 
 def test_every_section_is_strict_and_frozen() -> None:
     kept = [model.model_config for model in config.SECTIONS.values() if issubclass(model, BaseModel)]
-    assert [(each["extra"], each["frozen"], each["strict"]) for each in kept] == [("forbid", True, True)] * len(config.SECTIONS)
+    assert [(each["extra"], each["frozen"], each["strict"]) for each in kept] == [
+        ("forbid", True, True)
+    ] * len(config.SECTIONS)
+
+
+# ---------------------------------------------------------------- channels
+
+
+@pytest.mark.parametrize(
+    ("keys", "wrong"),
+    [
+        ('name = "a"', "give either url or url_env"),
+        ('name = "a"\nurl = "https://desk.example/"', "a webhook is signed; give secret_env"),
+        ('name = "a"\nurl = "mailtos://me:secret@mail.example"', "no password may stand here"),
+        ('name = "a"\nurl_env = "X"\nsecret_env = "correct horse"', "secrets come from the environment"),
+        ('name = "a"\nurl_env = "X"\ndigest = "weekly"', "write daily and a time"),
+        ('name = "a"\nurl_env = "X"\nkinds = ["edited"]', "expected a list of kinds of change"),
+    ],
+)
+def test_a_channel_that_cannot_be_is_told_what_to_write(file: Path, keys: str, wrong: str) -> None:
+    assert wrong in "\n".join(problems(file, f"[[notify]]\n{keys}\n"))
+
+
+def test_two_channels_cannot_share_a_name(file: Path) -> None:
+    block = '[[notify]]\nname = "desk"\nurl_env = "X"\n'
+    assert "this name is given twice" in "\n".join(problems(file, block + block))

@@ -59,7 +59,7 @@ async def _watch(settings: Settings, store: Any, load: Callable[[], Settings]) -
     from crawler.metrics import Metrics
 
     told = Told(Metrics())
-    daemon = Daemon(settings, store, wiring.evidence(settings), load=load, watcher=told)
+    daemon = Daemon(settings, store, wiring.evidence(settings), load=load, watcher=told, tell=told.tell)
     await asyncio.to_thread(daemon.hold)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

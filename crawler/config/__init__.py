@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from crawler.config.adding import add_source
 from crawler.config.explaining import explain, faults, missing_contact, problems
-from crawler.config.keys import SECTIONS, Settings, SourceSettings
+from crawler.config.keys import SECTIONS, NotifySettings, Settings, SourceSettings
 from crawler.config.meaning import (
     evidence_folder,
     own_paths,
@@ -40,6 +40,7 @@ __all__ = [
     "FILE",
     "SECTIONS",
     "VARIABLE",
+    "NotifySettings",
     "Settings",
     "SourceSettings",
     "add_source",

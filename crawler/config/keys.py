@@ -17,13 +17,16 @@ from crawler.config.values import (
     TimeZone,
     contact_address,
     cron_line,
+    digest_times,
     header,
     hours_open,
     interval,
     listening,
+    outlet,
     source_name,
     span,
     store_address,
+    variable,
     window,
 )
 
@@ -99,6 +102,34 @@ class ReportSettings(Section):
     time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Europe/London")
 
 
+class NotifySettings(Section):
+    name: Annotated[str, AfterValidator(source_name)] = Field(
+        description="the name of the channel", examples=["desk"]
+    )
+    url: Annotated[str, AfterValidator(outlet)] | None = value(
+        None, "an address without a secret in it", "https://desk.example/hook"
+    )
+    url_env: Annotated[str, AfterValidator(variable)] | None = value(
+        None, "the name of an environment variable", "DESK_URL"
+    )
+    secret_env: Annotated[str, AfterValidator(variable)] | None = value(
+        None, "the name of an environment variable", "DESK_SECRET"
+    )
+    sources: tuple[str, ...] = value((), "a list of names of sources", ["Pyongyang Times"])
+    kinds: tuple[Literal["new", "changed", "duplicate", "moved", "removed", "restored"], ...] = value(
+        (), "a list of kinds of change", ["changed", "removed"]
+    )
+    edits: tuple[str, ...] = value((), "a list of kinds of edit", ["number", "person"])
+    min_weight: int = number(0, "points", 0, 100)
+    keywords: tuple[str, ...] = value((), "a list of words or phrases", ["harvest"])
+    digest: Annotated[str, AfterValidator(digest_times)] = value(
+        "", 'nothing, "daily 08:00" or "every 6h"', "daily 08:00"
+    )
+    time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Europe/London")
+    max_items: int = number(50, "changes", 1, 1000)
+    enabled: bool = value(True, "true or false")
+
+
 _ADDRESSES = "a list of complete http(s) addresses"
 
 
@@ -163,6 +194,7 @@ class Settings(BaseModel):
     daemon: DaemonSettings = DaemonSettings()
     report: ReportSettings = ReportSettings()
     sources: tuple[SourceSettings, ...] = ()
+    notify: tuple[NotifySettings, ...] = ()
     path: Path | None = None
     folder: Path = Field(default_factory=Path.cwd)
 
@@ -175,8 +207,9 @@ SECTIONS: dict[str, type[Section]] = {
     "daemon": DaemonSettings,
     "report": ReportSettings,
     "sources": SourceSettings,
+    "notify": NotifySettings,
 }
-BLOCKS = ("sources",)  # these are written [[name]], one block for each
+BLOCKS = ("sources", "notify")  # these are written [[name]], one block for each
 
 # What people call a key who know it from other programs, where spelling alone would not lead there.
 ALSO_CALLED = {

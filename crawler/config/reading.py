@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from crawler.config.keys import (
     ALSO_CALLED,
     BLOCKS,
     SECTIONS,
+    NotifySettings,
     Section,
     Settings,
     SourceSettings,
@@ -65,13 +66,15 @@ def parsed(text: str, path: Path) -> Settings:
         for name, model in SECTIONS.items()
         if name not in BLOCKS
     }
-    watched = _sources(data.get("sources", []), wrong)
+    watched = _blocks("sources", SourceSettings, data.get("sources", []), _problems_of_a_whole_source, wrong)
+    channels = _blocks("notify", NotifySettings, data.get("notify", []), _problems_of_a_whole_channel, wrong)
     if wrong:
         raise ConfigError(path, wrong)
-    return Settings(**sections, sources=watched, path=path, folder=path.absolute().parent)
+    return Settings(**sections, sources=watched, notify=channels, path=path, folder=path.absolute().parent)
 
 
 _S = TypeVar("_S", bound=Section)
+_WholeBlock = Callable[[object, str, set[str]], Iterator[str]]
 
 
 def _section(model: type[_S], table: object, where: str, wrong: list[str]) -> _S | None:
@@ -85,22 +88,45 @@ def _section(model: type[_S], table: object, where: str, wrong: list[str]) -> _S
         return None
 
 
-def _sources(tables: object, wrong: list[str]) -> tuple[SourceSettings, ...]:
+def _blocks(
+    name: str, model: type[_S], tables: object, whole: _WholeBlock, wrong: list[str]
+) -> tuple[_S, ...]:
+    """The blocks [[name]]; `whole` says what no single key of one shows."""
     if not isinstance(tables, list):
-        wrong.append("[sources]: write [[sources]], with two brackets, one block for each source")
+        wrong.append(f"[{name}]: write [[{name}]], with two brackets, one block for each {_NOUNS[name]}")
         return ()
     found = []
     names: set[str] = set()
-    for number, table in enumerate(tables, 1):
-        where = _source_label(table, number)
-        found.append(_section(SourceSettings, table, where, wrong))
-        wrong.extend(_problems_of_a_whole_source(table, where, names))
-    return tuple(source for source in found if source is not None)
+    for place, table in enumerate(tables, 1):
+        where = _label(name, table, place)
+        found.append(_section(model, table, where, wrong))
+        wrong.extend(whole(table, where, names))
+    return tuple(block for block in found if block is not None)
 
 
-def _source_label(table: object, number: int) -> str:
+_NOUNS = {"sources": "source", "notify": "channel"}
+
+
+def _label(block: str, table: object, place: int) -> str:
     name = table.get("name") if isinstance(table, dict) else None
-    return f"[[sources]] {shown(name)}" if name and isinstance(name, str) else f"[[sources]] number {number}"
+    return f"[[{block}]] {shown(name)}" if name and isinstance(name, str) else f"[[{block}]] number {place}"
+
+
+def _problems_of_a_whole_channel(table: object, where: str, names: set[str]) -> Iterator[str]:
+    if not isinstance(table, dict):
+        return
+    name = table.get("name")
+    if isinstance(name, str):
+        if (known_as := folded(name)) in names:
+            yield f"{where}: this name is given twice; every channel needs a name of its own"
+        names.add(known_as)
+    if bool(table.get("url")) == bool(table.get("url_env")):
+        yield f"{where}: give either url or url_env, the environment variable that holds an address with a secret"
+    if str(table.get("url", "")).startswith("http") and not table.get("secret_env"):
+        yield (
+            f"{where}: a webhook is signed; give secret_env, the environment variable that holds its secret, "
+            'such as secret_env = "DESK_SECRET"'
+        )
 
 
 def _problems_of_a_whole_source(table: object, where: str, names: set[str]) -> Iterator[str]:

@@ -132,6 +132,32 @@ def listening(text: str) -> str:
     return text
 
 
+def outlet(text: str) -> str:
+    if not re.match(r"[a-z][a-z0-9+.-]*://[^\s/]", text, re.IGNORECASE) or not text.isprintable():
+        raise ValueError("it must begin with a scheme, such as https:// or mailtos://")
+    if (
+        "@" in text.partition("://")[2].partition("/")[0]
+        and ":" in text.partition("://")[2].partition("@")[0]
+    ):
+        raise ValueError("no password may stand here: put the whole address into a variable, see url_env")
+    return text
+
+
+def variable(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,100}", text):
+        raise ValueError("give the variable's name, not what it holds: secrets come from the environment")
+    return text
+
+
+def digest_times(text: str) -> str:
+    word, _, rest = text.partition(" ")
+    if word == "every":
+        interval(rest)
+    elif text and not re.fullmatch(r"daily ([01]?\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("write daily and a time, or every and a duration")
+    return text
+
+
 def source_name(text: str) -> str:
     if not text.strip() or len(text) > 200 or not text.isprintable():
         raise ValueError("a name has 1 to 200 printable characters")

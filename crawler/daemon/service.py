@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,10 +47,11 @@ log = logging.getLogger("presswatch.daemon")
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Seconds between two pulses, and between two looks for articles that are due."""
+    """Seconds between two pulses, between two looks for articles that are due, and between telling channels."""
 
     pulse_seconds: float = 5.0
     tick_seconds: float = 15.0
+    tell_seconds: float = 20.0
 
 
 class LeaseLost(PresswatchError):
@@ -78,6 +79,10 @@ class Watcher:
         """The daemon is alive: told every few seconds."""
 
 
+Tell = Callable[["Settings", "SqlStore"], Awaitable[None]]
+"""Tells the channels of the settings what they are due. Never from inside a pass."""
+
+
 class Daemon:
     """Watches every enabled source: `hold()`, then `await run()`, once. `stop` and `reload` are for signals.
 
@@ -95,7 +100,9 @@ class Daemon:
         watcher: Watcher | None = None,
         rhythm: Rhythm = Rhythm(),
         passes: Callable[..., AbstractAsyncContextManager[wiring.MakePass]] = wiring.passes,
+        tell: Tell | None = None,
     ) -> None:
+        self._tell = tell
         self.rhythm = rhythm
         self._making = passes
         self.settings = settings
@@ -124,6 +131,7 @@ class Daemon:
     async def run(self) -> None:
         """Watch until `stop`. Raises LeaseLost when the watch was lost to another daemon."""
         pulse = asyncio.create_task(self._pulse())
+        telling = asyncio.create_task(self._telling())
         try:
             is_first = True
             while not self._ending:
@@ -131,6 +139,7 @@ class Daemon:
                 is_first = False
         finally:
             pulse.cancel()
+            telling.cancel()
             await asyncio.to_thread(self.store.let_go, LEASE, self._name)
         if isinstance(self._ending, PresswatchError):
             raise self._ending
@@ -303,6 +312,15 @@ class Daemon:
             jump, ahead = self._ahead() - ahead, self._ahead()
             if abs(jump) > _JUMP:
                 await self._jumped(jump)
+
+    async def _telling(self) -> None:
+        """Tell the channels, a beat of their own apart; a failing one delays nobody."""
+        while self._tell is not None:
+            try:
+                await self._tell(self.settings, self.store)
+            except Exception:  # what telling runs into is no reason to stop watching
+                log.exception("channels could not be told")
+            await asyncio.sleep(self.rhythm.tell_seconds)
 
     def _here(self) -> None:
         self.hold()

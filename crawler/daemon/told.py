@@ -9,18 +9,23 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from crawler import notify
+from crawler.config import Settings
 from crawler.daemon.service import Watcher
 from crawler.metrics import CONTENT_TYPE, Metrics
 from crawler.run import Summary
 from crawler.status import Status
+from crawler.wiring import utc_now
 from storage.errors import StoreError
 from storage.records import ChangeKind, Outcome, Visit
+from storage.store import Store
 
 _LATE = timedelta(minutes=2)  # a pulse that old means that the daemon hangs
 _SECONDS = 10.0  # that an answer may take
@@ -35,6 +40,7 @@ class Told(Watcher):
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
         self.pulse: datetime | None = None
+        self._errors: dict[str, str] = {}  # by channel, the last
 
     def visited(self, visit: Visit) -> None:
         self.metrics.visited(visit)
@@ -55,6 +61,16 @@ class Told(Watcher):
         found = {kind.value: summary.counts[kind.value] for kind in ChangeKind if summary.counts[kind.value]}
         said = ", ".join(f"{count} {kind}" for kind, count in found.items()) or "nothing new"
         log.info("pass over %s: %d pages, %s", source, summary.counts["pages"], said)
+
+    async def tell(self, settings: Settings, store: Store) -> None:
+        """Tell the channels what they are due, and count what came of it."""
+        for one in await notify.deliver(settings, store, utc_now, os.environ):
+            self.metrics.told(one.channel, one.sent, is_failed=bool(one.error))
+            if one.sent:
+                log.info("told %s of %d changes", one.channel, one.sent)
+            if one.error and one.error != self._errors.get(one.channel):
+                log.warning("%s was not told: %s", one.channel, one.error)
+            self._errors[one.channel] = one.error
 
     def beaten(self, at: datetime) -> None:
         self.pulse = at
