@@ -3,7 +3,8 @@
 A part is **broken** where the same sign is on three pages or more, on at least half of those looked at, and
 where that is nothing that chance brings of what is usual (binomial, one in a thousand). It is **clear** from
 five pages without any sign on. Where so few others were looked at that nothing can be told from them,
-somebody must look at more: `wants_more`. A listing is judged by its one look, which shows many teasers.
+somebody must look at more: `wants_more`. A listing is judged by its one look, which shows many teasers; the
+blocks beside articles are judged as the articles are.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 
 from crawler.health.profile import Average, Usual
 from crawler.health.signs import Sign, SignKind, missed, tail
-from crawler.health.traits import ARTICLES, Traits
+from crawler.health.traits import ARTICLES, BLOCKS, Traits
 
+_ON_PAGES = (ARTICLES, BLOCKS)  # parts of which a pass sees many pages
 _LEAST_ALIKE = 3  # pages with one sign
 _LEAST_SHARE = 0.5
 _BY_CHANCE = 1e-3
@@ -48,12 +50,12 @@ class Diagnosis:
         return f"{self._what()}; {self.source_of}"
 
     def _what(self) -> str:
-        name, what = self.sign.field, "pages" if self.part == ARTICLES else "teasers"
+        name, what = self.sign.field, "pages" if self.part in _ON_PAGES else "teasers"
         of = f"{self.bad:,} of {self.pages:,} {what}"
         match self.sign.kind:
             case SignKind.LACKS:
                 return f"{name} missing on {of}{self._usually()}"
-            case SignKind.MISSES if self.part == ARTICLES:
+            case SignKind.MISSES if self.part in _ON_PAGES:
                 return f"selector {name} finds nothing on {of}{self._usually()}"
             case SignKind.MISSES:
                 return f"selector {name} finds nothing on the listing{self._usually()}"
@@ -115,7 +117,7 @@ class Tally:
 
     def broken(self) -> list[Sign]:
         """The signs that are the part's and not the pages', the most frequent first."""
-        if self.part != ARTICLES:
+        if self.part not in _ON_PAGES:
             return sorted(self._bad, key=_plainest)
         found = [
             sign
@@ -131,13 +133,13 @@ class Tally:
 
     def warnings(self) -> list[Sign]:
         """The selectors that find nothing any more although nothing came of it."""
-        if self.part != ARTICLES:
+        if self.part not in _ON_PAGES:
             return sorted(self._missed.keys() - self._bad.keys())
         return sorted(sign for sign, count in self._missed.items() if self._is_broken(sign, count))
 
     def never_found(self) -> list[Sign]:
         """The selectors that found nothing on any page of a part that was never looked at before."""
-        seen = self.pages if self.part == ARTICLES else (self._last.count or 0) if self._last else 0
+        seen = self.pages if self.part in _ON_PAGES else (self._last.count or 0) if self._last else 0
         if self.usual.pages or seen < _LEAST_ALIKE:
             return []
         return sorted(Sign(SignKind.MISSES, name) for name, count in self._found.items() if not count)
@@ -149,7 +151,7 @@ class Tally:
         """What the operator is told of `sign`."""
         usual, pages = self._usual_share(sign), self.pages
         bad = self._bad[sign] if is_held else self._missed[sign] or pages
-        if self.part != ARTICLES and self._last is not None:
+        if self.part not in _ON_PAGES and self._last is not None:
             pages = self._last.count or 0
             bad = pages - round(pages * self._last.filled.get(sign.field, 0.0))
         return Diagnosis(self.part, sign, bad, pages, usual, source_of, is_held)

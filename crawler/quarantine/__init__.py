@@ -1,7 +1,8 @@
 """QUARANTINE: looks that may be the recipe's fault wait until it is known whether they are.
 
     gauge      a look -> its traits, and what is known of its item and its listing
-    guard      holds looks back, judges them part by part, lets them go or withholds them
+    guard      holds looks back, has them judged, lets them go
+    ward       one source: its parts, the looks that wait, what is withheld and what is kept
     accept     the operator says that the new look is right: what was withheld is recorded
     standing   how a source stands, for whoever shows it
 

@@ -115,6 +115,9 @@ class Paper:
     answers: dict[str, str | int] = field(default_factory=dict)
     every: str | None = None  # one page for every story
     unlisted: list[Story] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    stops_at: int = 0  # the request at which the pass is interrupted
+    stop: Callable[[], None] = lambda: None
 
     def body(self, url: str) -> str | int:
         if url in self.answers:
@@ -127,6 +130,9 @@ class Paper:
         return self.every or self.page(found)
 
     async def fetch(self, target: Target) -> Page | Failure:
+        self.asked.append(target.url)
+        if self.stops_at and len(self.asked) == self.stops_at:
+            self.stop()
         said = self.body(target.url)
         status, body = (said, "<h1>No</h1>") if isinstance(said, int) else (200, said)
         headers = (("content-type", "text/html; charset=utf-8"),)
@@ -169,6 +175,7 @@ class Desk:
             keep=self.evidence.put,
             key_of=sites.key_of,
         )
+        self.paper.asked, self.paper.stop = [], running.stop
         return asyncio.run(running.run())
 
     def log(self) -> list[tuple[str, str, str | None]]:
@@ -259,6 +266,19 @@ def test_a_pass_over_one_article_asks_for_others_to_compare_with(desk: Desk) -> 
     assert desk.crawl(30, is_all=False).findings == []
     assert desk.quarantined == {}
     assert desk.of_articles()[len(before) :] == [("changed", story(5).url)]
+
+
+@pytest.mark.parametrize("stops_at", [1, 3, 6, 12])
+def test_an_interrupted_pass_ends_and_withholds_what_it_saw_broken(desk: Desk, stops_at: int) -> None:
+    desk.crawl(0)
+    desk.crawl(1)
+    before = desk.log()
+    desk.recipe, desk.paper.stops_at = replace(RECIPE, body=".title", byline=NOBODY), stops_at
+    assert desk.crawl(24).is_interrupted
+    assert desk.log() == before
+    desk.recipe, desk.paper.stops_at = RECIPE, 0
+    assert desk.crawl(48).findings == []
+    assert (desk.log(), desk.quarantined) == (before, {})
 
 
 def _targets(desk: Desk, number: int) -> list[Target]:
