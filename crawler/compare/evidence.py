@@ -29,6 +29,8 @@ _SORTS = ((Sort.PERSON, Kind.PERSON), (Sort.ORGANISATION, Kind.ORGANISATION), (S
 def evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]) -> list[Evidence]:
     """Everything that one of the two sentences mentions and the other does not. `known`: names nearby."""
     one, other = Sentence.read(old, chosen), Sentence.read(new, chosen)
+    for s in (one, other):
+        _hold_bodies(s)
     found = _differing(
         Kind.DATE, one, other, (figures.dates(one), Counter()), (figures.dates(other), Counter())
     )
@@ -55,6 +57,12 @@ def evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]
         Kind.CERTAINTY, one, other, mentions.certainties(one, named[0]), mentions.certainties(other, named[1])
     )
     return found
+
+
+def _hold_bodies(s: Sentence) -> None:
+    """Keep known bodies from being read as figures: the 百 of 百度."""
+    if any(_is_unmarked(word) for word in s.low):
+        s.held = {i for one in s.find("organisation", "known") for i in range(one.start, one.end)}
 
 
 Pair = tuple[Mentions, Mentions]  # what tells a kind, and what tells it only now and then
@@ -127,17 +135,14 @@ def _opposite(
     found = []
     for a in gone:
         around = _around(one, a)
-        match = next(
-            (
-                b
-                for b in come
-                if set(zip("<>", around, strict=True)) & set(zip("<>", _around(other, b), strict=True))
-            ),
-            None,
-        )
+        match = next((b for b in come if _are_alike(around, _around(other, b))), None)
         if match is not None:
             found.append((a, match))
     return found
+
+
+def _are_alike(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one[0] == other[0] or one[1] == other[1]
 
 
 def _around(s: Sentence, name: Name) -> tuple[str, str]:
@@ -148,13 +153,14 @@ def _around(s: Sentence, name: Name) -> tuple[str, str]:
 
 def _of_names(one: Sentence, other: Sentence, left: Sequence[Name], right: Sequence[Name]) -> list[Evidence]:
     found = []
+    swapped = swapped_people(one, other) if any(_is_unmarked(word) for word in one.low) else None
+    if swapped is not None:
+        left = [name for name in left if swapped[0] not in name.text and name.text not in swapped[0]]
+        right = [name for name in right if swapped[1] not in name.text and name.text not in swapped[1]]
+        found.append(Evidence(Kind.PERSON, *swapped))
     for sort, kind in _SORTS:
         gone, come = _apart(counted(left, sort), counted(right, sort), one, other)
         found += _differing(kind, one, other, (gone, Counter()), (come, Counter()))
-    if not found and any(_is_unmarked(word) for word in one.low):
-        swapped = swapped_people(one, other)
-        if swapped is not None:
-            found.append(Evidence(Kind.PERSON, *swapped))
     return found
 
 

@@ -156,7 +156,7 @@ def numbers(s: Sentence) -> tuple[Mentions, Mentions]:
     weak: Mentions = Counter()
     i = 0
     while i < len(s.low):
-        if i in s.used:
+        if i in s.used or i in s.held:
             i += 1
             continue
         end, value = figure(s, i)

@@ -228,4 +228,14 @@ def _are_strangers(old: str, new: str, chosen: Pack) -> bool:
     """Whether the two have so few words in common that one took the other's place."""
     left, right = _telling(old, chosen), _telling(new, chosen)
     least = min(len(left), len(right))
+    left, right = {_stem(word) for word in left}, {_stem(word) for word in right}
     return least >= _LEAST_TELLING and len(left & right) < _STRANGERS * least
+
+
+def _stem(word: str) -> str:
+    """A word without what English hangs on it, so that *used* and *use* are one."""
+    for ending in ("ings", "ing", "ed", "es", "ly", "s", "d"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)]
+            break
+    return word.rstrip("e") if len(word) > 3 else word

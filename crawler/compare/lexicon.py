@@ -187,7 +187,8 @@ def pack(language: str) -> Pack:
     for part in (f"{name}.toml", f"{name}.cues.toml"):
         if (folder / part).is_file():
             for section, lists in tomllib.loads((folder / part).read_text("utf-8")).items():
-                data.setdefault(section, {}).update(lists)
+                held = data.setdefault(section, {})
+                held.update({name: f"{held.get(name, '')}\n{text}" for name, text in lists.items()})
     return Pack(data, {kind: _long_list(folder / f"{name}.{kind}.txt") for kind in _LONG_LISTS})
 
 

@@ -172,7 +172,8 @@ def _begins(s: Sentence, i: int, *, loud: bool, known: frozenset[str]) -> bool:
         return following[:1].isupper() and not loud and _ends_in_body(s, i)
     if s.at("certainty", "hedges", i) and is_first:
         return False
-    is_begun = not is_first and following[:1].isupper() and not loud
+    behind = s.written[i + 2] if following in ("'", "’") and i + 2 < len(s.written) else following
+    is_begun = not is_first and behind[:1].isupper() and not loud
     if is_function(s, i) and not is_begun:
         return _is_given(s.pack, low) and following[:1].isupper()
     if not is_first and not loud:
@@ -212,6 +213,10 @@ def is_everyday(word: str, pack: Pack) -> bool:
             return True
     if word in pack.long("surnames") or "_".join((word,)) in pack.long("places"):
         return False
+    if word.endswith("s") and not word.endswith(("ss", "is", "us", "os", "as")):
+        return True  # more people than names end so
+    if any(word[:i] in everyday and word[i:] in everyday for i in range(3, len(word) - 3)):
+        return True  # *schoolchildren*
     return any(
         len(word) > len(ending) + 2
         and word.endswith(ending)
@@ -294,7 +299,8 @@ def _goes_on(s: Sentence, place: int, titles: set[int], *, loud: bool, known: fr
     if not (place < len(s.written) and s.written[place][:1].isupper() and place not in s.used):
         return False
     low = s.low[place]
-    if place in titles and low not in s.pack["organisation", "heads"]:
+    is_street = s.low[place - 1] in s.pack["place", "heads_before"]  # Calle Mayor
+    if place in titles and low not in s.pack["organisation", "heads"] and not is_street:
         return False
     if not loud:
         return True
@@ -305,7 +311,7 @@ def _goes_on(s: Sentence, place: int, titles: set[int], *, loud: bool, known: fr
 def _may_join(s: Sentence, place: int, start: int) -> bool:
     """Whether a word or sign holds two parts of a name together: *-*, *de*, the *of* of a ministry."""
     low = s.low[place]
-    if low in ("-", "&") or (low == "." and len(s.written[place - 1]) == 1):
+    if low in ("-", "&", "'", "’") or (low == "." and len(s.written[place - 1]) == 1):
         return True
     if low in s.pack["person", "particles"]:
         return True

@@ -25,6 +25,7 @@ def is_notice(text: str, chosen: Pack) -> bool:
         after = s.low[begins.end] if begins.end < len(s.low) else ""
         if (
             after in (":", "-", "(", "：", ",", "]", ".")
+            or after.isdecimal()  # UPDATE 2-
             or begins.end - begins.start > 2
             or (begins.end - begins.start > 1 and after)
         ):

@@ -31,6 +31,7 @@ class Sentence:
     low: list[str] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)  # of known bodies, in which no figure is read
     shown: dict[str, str] = field(default_factory=dict)  # of each mention, the words as they stand
     _plain: str = ""
     _places: list[tuple[int, int]] = field(default_factory=list)

@@ -6,8 +6,9 @@ that name its source, and whether two sources are one. What must not: whether th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -21,17 +22,20 @@ _LONGEST_SOURCE = 14
 _SAME = 0.6
 _BOUNDS = frozenset(',.;:"“”„«»()–—-') | {"'", "‘", "’"}
 _QUOTES = frozenset('"“”„«»') | {"'", "‘", "’"}
-_RELATIVE = frozenset({"who", "which", "whose", "whom", "что", "который", "которая", "которые"})
+_RELATIVE = frozenset(
+    {"who", "which", "whose", "whom", "familiar", "close", "briefed", "что", "который", "которая", "которые"}
+)
 
 
 @dataclass(slots=True)
 class Told:
-    """What of a sentence reports. `sources`: of each source, the words that name it."""
+    """What of a sentence reports. `sources`, `hearers`: the words that name who says so, and who is told."""
 
     strong: Mentions = field(default_factory=Counter)
     weak: Mentions = field(default_factory=Counter)
-    sources: list[frozenset[str]] = field(default_factory=list)
-    describers: dict[str, frozenset[str]] = field(default_factory=dict)  # of each verb, who describes
+    sources: set[str] = field(default_factory=set)
+    hearers: set[str] = field(default_factory=set)
+    describers: dict[str, set[str]] = field(default_factory=dict)  # of each verb, who describes
 
 
 def told(s: Sentence, named: Collection[int]) -> Told:
@@ -41,60 +45,99 @@ def told(s: Sentence, named: Collection[int]) -> Told:
     for phrase in s.find("attribution", "phrases"):
         s.note(found.strong, phrase.meaning, phrase.start, phrase.end)
         held.update(range(phrase.start, phrase.end))
-        if phrase.meaning.split("_")[-1] in _BEFORE_SOURCE or s.low[phrase.end - 1] in _BEFORE_SOURCE:
-            _keep(found, s, _words_behind(s, phrase.end))
-        elif s.low[phrase.end : phrase.end + 1] == ["by"]:
-            _keep(found, s, _words_behind(s, phrase.end + 1))
+        is_by = s.low[phrase.end : phrase.end + 1] == ["by"]
+        if is_by or s.low[phrase.end - 1] in _BEFORE_SOURCE:
+            found.sources |= _telling(s, _words_behind(s, phrase.end + is_by))
     for verb in s.find("attribution", "verbs"):
-        if held.intersection(range(verb.start, verb.end)) or not _reports(s, verb) or verb.start in named:
-            continue
-        is_strong = _is_strong(s, verb) or s.low[verb.end : verb.end + 1] == ["that"]
-        s.note(found.strong if is_strong else found.weak, verb.meaning, verb.start, verb.end)
-        if is_strong:
-            _keep(found, s, _source(s, verb))
-        elif verb.meaning in s.pack["attribution", "describing"]:
-            found.describers.setdefault(verb.meaning, _telling(s, _words_before(s, verb.start)))
-    _keep(found, s, _tail(s, named))
-    if not any("a" <= word[:1] <= "z" or "а" <= word[:1] <= "я" for word in s.low):
+        if (
+            not held.intersection(range(verb.start, verb.end))
+            and verb.start not in named
+            and _reports(s, verb)
+        ):
+            _take(found, s, verb)
+    tail = list(_tail(s, named))
+    if tail:
+        s.note(found.strong, f"by {' '.join(s.bare[i] for i in tail)}", tail[0], tail[-1] + 1)
+    if _is_unspaced(s):
+        found.sources.clear()
         _speakers(s, found, held)
     return found
 
 
+def _take(found: Told, s: Sentence, verb: Found) -> None:
+    """Count one verb, with those it names."""
+    is_closing = _is_closing(s, verb)
+    is_strong = _is_strong(s, verb) or is_closing or s.low[verb.end : verb.end + 1] == ["that"]
+    s.note(found.strong if is_strong else found.weak, verb.meaning, verb.start, verb.end)
+    if is_strong:
+        found.sources |= _telling(s, _source(s, verb))
+        if verb.meaning == "tell":
+            found.hearers |= _telling(s, _words_behind(s, verb.end))
+    elif verb.meaning in s.pack["attribution", "describing"]:
+        places = list(_words_before(s, verb.start))
+        if any(_is_speaker(s, i) for i in places):
+            found.describers.setdefault(verb.meaning, _telling(s, places))
+
+
+def _is_closing(s: Sentence, verb: Found) -> bool:
+    """Whether a few words and the verb close the sentence behind a comma: *…, analysts predict.*"""
+    after = s.low[verb.end] if verb.end < len(s.low) else "."
+    if after not in (".", "!") or verb.end < 5:
+        return False
+    start = next(
+        (i for i in range(verb.start - 1, max(0, verb.start - 8), -1) if s.low[i] in (",", "-", "–", "—")), 0
+    )
+    return 2 < start < verb.start - 1 and not _telling(s, range(start + 1, verb.start)) <= {
+        "he",
+        "she",
+        "they",
+    }
+
+
+def _is_speaker(s: Sentence, place: int) -> bool:
+    """Whether a word names people who are asked: *witnesses*, *engineers*, *the ministry*."""
+    word = s.bare[place]
+    lists = (
+        ("attribution", "speakers"),
+        ("person", "roles"),
+        ("organisation", "roles"),
+        ("organisation", "heads"),
+    )
+    return any(form in s.pack[one] for one in lists for form in (word, word.removesuffix("s")))
+
+
 def is_other_source(old: Told, new: Told, names: Collection[str]) -> tuple[str, str] | None:
     """The two sources, if both sentences name one and it is another. `names`: those in only one of them."""
-    if not (old.sources and new.sources):
-        return _other_describer(old, new)
-    one, other = frozenset().union(*old.sources), frozenset().union(*new.sources)
-    shown = " ".join(sorted(one - other)), " ".join(sorted(other - one))
-    if one == other or not (one and other):
-        return None
-    is_named = any(set(name.split()) & (one ^ other) for name in names)
-    if is_named and not (_is_like(*shown) or (one <= other and not other - one - _of_names(names, one))):
-        common = (one & other) - _of_names(names, frozenset())
-        return None if common and not _is_named_anew(one, other, names) else shown
-    return None if one & other or _is_like(*shown) else shown
-
-
-def _is_named_anew(one: frozenset[str], other: frozenset[str], names: Collection[str]) -> bool:
-    """Whether a whole name came to the source or left it, not only a part of one that both have."""
-    return any(set(name.split()) <= (one ^ other) for name in names)
-
-
-def _of_names(names: Collection[str], beside: frozenset[str]) -> set[str]:
-    """The words of those names that share one with `beside`: *Ada Lowe* for *Lowe*."""
-    return {word for name in names for word in name.split() if not beside or beside & set(name.split())}
-
-
-def _other_describer(old: Told, new: Told) -> tuple[str, str] | None:
-    for verb in old.describers.keys() & new.describers.keys():
-        one, other = old.describers[verb], new.describers[verb]
-        if one and other and not one & other and not _is_like(" ".join(sorted(one)), " ".join(sorted(other))):
-            return " ".join(sorted(one)), " ".join(sorted(other))
+    apart = [set(name.split()) for name in names]
+    if old.hearers and new.hearers and any(name & (old.hearers ^ new.hearers) for name in apart):
+        return " ".join(sorted(old.hearers)), " ".join(sorted(new.hearers))
+    pairs = [(old.sources, new.sources)]
+    pairs += [
+        (old.describers[verb], new.describers[verb]) for verb in old.describers.keys() & new.describers.keys()
+    ]
+    for one, other in pairs:
+        shown = " ".join(sorted(one)), " ".join(sorted(other))
+        if one and other and one != other and _are_others(one, other, apart):
+            return shown
     return None
+
+
+def _are_others(one: set[str], other: set[str], apart: list[set[str]]) -> bool:
+    """Whether the words name somebody else: a name came that shares no word with the other side, or all differ."""
+    for own, across in ((one, other), (other, one)):
+        for name in (name & own for name in apart):
+            if name and not name & across and not any(_is_like(a, b) for a in name for b in across - own):
+                return True
+    return not one & other and not _is_like(" ".join(sorted(one)), " ".join(sorted(other)))
 
 
 def _is_like(one: str, other: str) -> bool:
     return bool(one and other) and DamerauLevenshtein.normalized_similarity(one, other) > _SAME
+
+
+def _is_unspaced(s: Sentence) -> bool:
+    """Whether the sentence is Korean or Chinese."""
+    return not any("a" <= word[:1] <= "z" or "а" <= word[:1] <= "я" for word in s.low)
 
 
 # ---------------------------------------------------------------- verbs
@@ -128,7 +171,7 @@ def _reports(s: Sentence, verb: Found) -> bool:
     return not (verb.meaning == "tell" and (after in ("to", "apart") or before in _PASSIVES))
 
 
-_PASSIVES = frozenset({"was", "were", "be", "been", "is", "are", "being", "it"} - {"it"})
+_PASSIVES = frozenset({"was", "were", "be", "been", "is", "are", "being"})
 _DETERMINERS = frozenset(
     {"a", "an", "the", "and", "or", "his", "her", "their", "its", "our", "of", "for", "with", "to"}
     | {"this", "that", "these", "those", "no", "confirmed", "unconfirmed", "my", "your", "in", "on"}
@@ -143,35 +186,36 @@ _BEFORE_SOURCE = frozenset(
 # ---------------------------------------------------------------- sources
 
 
-def _keep(found: Told, s: Sentence, places: Iterator[int]) -> None:
-    words = _telling(s, places)
-    if words:
-        found.sources.append(words)
-        for word in words:
-            s.shown.setdefault(word, word)
-
-
-def _telling(s: Sentence, places: Iterator[int]) -> frozenset[str]:
+def _telling(s: Sentence, places: Iterable[int]) -> set[str]:
     """The words at these places that name somebody: little words, adverbs and figures say nothing of it."""
-    found = []
+    found = set()
     for i in places:
         word = s.bare[i]
-        if (
-            not word[0].isalpha()
-            or word in s.pack["words", "stop"]
-            or (word.endswith("ly") and len(word) > 4)
-        ):
-            continue
-        if i not in s.used and word not in _ADVERBS:
-            found.append(s.at("attribution", "speakers", i) or word)
-    return frozenset(found)
+        is_adverb = word in _ADVERBS or (word.endswith("ly") and len(word) > 4)
+        if word[0].isalpha() and not is_adverb and word not in s.pack["words", "stop"] and i not in s.used:
+            found.add(s.at("attribution", "speakers", i) or word)
+    return found
 
 
 _ADVERBS = frozenset(
-    {"also", "later", "earlier", "has", "have", "had", "then", "however", "meanwhile", "would", "could", "will"}
+    {
+        "also",
+        "later",
+        "earlier",
+        "has",
+        "have",
+        "had",
+        "then",
+        "however",
+        "meanwhile",
+        "would",
+        "could",
+        "will",
+    }
     | {"may", "might", "previously", "already", "still", "statement", "interview", "telephone", "separately"}
     | {"further", "late", "early", "today", "yesterday"}
 )
+
 
 def _source(s: Sentence, verb: Found) -> Iterator[int]:
     """The words that name who says so: before the verb, or behind it after a quotation."""
@@ -184,8 +228,6 @@ def _source(s: Sentence, verb: Found) -> Iterator[int]:
         yield from _words_behind(s, verb.end)
         return
     yield from _words_before(s, verb.start)
-    if verb.meaning == "tell":
-        yield from _words_behind(s, verb.end)
 
 
 def _ends_soon(s: Sentence, verb: Found) -> bool:
@@ -226,18 +268,12 @@ def _tail(s: Sentence, named: Collection[int]) -> Iterator[int]:
         start = len(s.low) - size
         if start < 3 or s.low[start - 1] not in (":", "-", "–", "—"):
             continue
-        is_joined = s.text.rstrip()[-sum(map(len, s.low[start:])) - size - 1 :][:1] not in (" ", "\xa0")
-        if s.low[start - 1] == "-" and is_joined:
+        if s.low[start - 1] == "-" and not re.search(r"\s-\s+\S+(?:\s\S+){0,2}\s*\Z", s.text):
             return
-        is_source = any(
-            s.at("attribution", "speakers", i) or s.at("person", "roles", i) for i in range(start, len(s.low))
-        )
-        if (
-            is_source
-            or s.bare[-1] in s.pack["organisation", "heads"]
-            or all(i in named for i in range(start, len(s.low)))
-        ):
-            yield from range(start, len(s.low))
+        spots = range(start, len(s.low))
+        is_source = any(_is_speaker(s, i) for i in spots) or all(i in named for i in spots)
+        if is_source:
+            yield from spots
         return
 
 

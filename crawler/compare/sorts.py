@@ -50,12 +50,15 @@ def words_of(s: Sentence, start: int, end: int) -> list[str]:
 def _known(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     words = words_of(s, start, end)
     row = tuple(words)
-    whole = tuple([*s.low[start : end - 1], s.bare[end - 1]])
+    whole = (*s.low[start : end - 1], s.bare[end - 1])
     for section, name, cue in _LISTS:
         lexicon = s.pack[section, name]
         if whole in lexicon.whole or row in lexicon.whole or tuple(s.low[start:end]) in lexicon.whole:
             yield cue
             break
+    else:
+        if "а" <= s.low[start][:1] <= "я" and any(_in_cases(s.low[start], s, *key) for key in _INFLECTED):
+            yield _O, 4.0
     one, last = len(words) == 1, words[-1] if words else ""
     if is_gazetted("_".join(words), s):
         yield _L, 2.0 if one else 3.0
@@ -106,6 +109,16 @@ _CASES = (
     "и",
     "ы",
 )
+
+
+_INFLECTED = (("organisation", "known"),)
+
+
+def _in_cases(name: str, s: Sentence, section: str, kind: str) -> bool:
+    """Whether the pack lists a Russian name in any of its cases."""
+    listed = s.pack[section, kind].whole
+    stems = [name[: -len(case)] for case in _CASES if name.endswith(case)]
+    return any((stem + ending,) in listed for stem in stems if len(stem) > 2 for ending in _ENDINGS)
 
 
 def is_gazetted(name: str, s: Sentence) -> bool:
@@ -187,6 +200,8 @@ def _left(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         yield (_O, 1.2) if not is_known_place or len(words) > 1 else (_L, 0.3)
     if before == "-" and start > 1 and s.low[start - 2] in ("al", "el", "bin"):
         yield _P, 1.5
+    if before == "of" and start > 2 and s.written[start - 2][:1].isupper() and start - 2 not in s.used:
+        yield _O, 2.5  # somebody of a body; places are known by name
     if before in s.pack["person", "particles"] and not before.isdecimal():
         yield _P, 1.0
     if before == "based" or s.low[start - 2 : start] == ["-", "based"]:

@@ -24,6 +24,7 @@ _MOST_TYPOS = 3
 
 def is_spelt_otherwise(old: str, new: str, chosen: Pack, *, in_names: bool = False) -> bool:
     """Whether two sentences are one in another spelling. `in_names`: words with capitals may be misspelt, too."""
+    old, new = _with_initials(old, new), _with_initials(new, old)
     left, right = canonical(old, chosen), canonical(new, chosen)
     if left == right or "".join(left) == "".join(right) or _letters(old) == _letters(new):
         return True
@@ -38,6 +39,20 @@ def is_spelt_otherwise(old: str, new: str, chosen: Pack, *, in_names: bool = Fal
     return len(odd) <= _MOST_TYPOS and all(
         is_typo(a, b, chosen) and (in_names or (_is_small(a, old) and _is_small(b, new))) for a, b in odd
     )
+
+
+def _with_initials(text: str, other: str) -> str:
+    """`text` with the initials by which `other` calls a body that it writes out: *FAO*."""
+    for initials in list(dict.fromkeys(_INITIALS.findall(other)))[:_MOST_INITIALS]:
+        if initials not in text:
+            between = r"[ -](?:(?:of|and|for|the|on|in|to|de|des|du|la) ){0,2}"
+            spelt = between.join(rf"{letter}[^\W\d_]+" for letter in initials)
+            text = re.sub(rf"\b{spelt}\b", initials, text, count=1)
+    return text
+
+
+_INITIALS = re.compile(r"\b[A-Z]{2,6}\b")
+_MOST_INITIALS = 4
 
 
 def _letters(text: str) -> str:

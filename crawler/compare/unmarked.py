@@ -7,7 +7,7 @@ on both sides, it is one (`swapped_people`). What must not live here: names told
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crawler.compare.lexicon import Pack
 from crawler.compare.reading import Sentence
@@ -29,12 +29,19 @@ def unmarked(s: Sentence, taken: set[int]) -> Iterator[Spot]:
     """The names in a Korean or Chinese sentence but for the words in `taken`."""
     is_korean = any("\uac00" <= word[:1] <= "\ud7a3" for word in s.low)
     held = set(taken)
-    for start, end, text, sort in (*_tailed(s, is_korean), *_listed(s, held)):
-        if not held.intersection(range(start, end)):
-            held.update(range(start, end))
-            yield start, end, text, sort
     offices = {i for one in s.find("title", "groups") for i in range(one.start, one.end)}
+    spots = [*_tailed(s, is_korean, offices), *_listed(s, held)]
+    for start, end, text, sort in spots:
+        if held.intersection(range(start, end)) or _is_of_body(end, sort, spots):
+            continue
+        held.update(range(start, end))
+        yield start, end, text, sort
     yield from _korean(s, held | offices) if is_korean else _chinese(s, held | offices)
+
+
+def _is_of_body(end: int, sort: Sort, spots: Sequence[Spot]) -> bool:
+    """Whether a place stands right before a body, and is a part of its name: 일본 방위성."""
+    return sort is Sort.PLACE and any(one[0] == end and one[3] is Sort.ORGANISATION for one in spots)
 
 
 def _listed(s: Sentence, taken: set[int]) -> Iterator[Spot]:
@@ -69,35 +76,45 @@ _NO_NAMES = (
     ("attribution", "verbs"),
     ("attribution", "speakers"),
     ("words", "everyday"),
+    ("certainty", "hedges"),
+    ("certainty", "negations"),
 )
 
 
 # ---------------------------------------------------------------- by the ends of words
 
 
-def _tailed(s: Sentence, is_korean: bool) -> Iterator[Spot]:
+def _tailed(s: Sentence, is_korean: bool, offices: set[int]) -> Iterator[Spot]:
     if is_korean:
         for i, word in enumerate(s.bare):
-            sort = None if i in s.used or _is_everyday(s, i) else _by_tail(word, s.pack)
+            sort = None if i in s.used or i in offices or _is_everyday(s, i) else _by_tail(word, s.pack)
             if sort is not None and len(word) >= 3:
                 yield i, i + 1, word, sort
         return
     for section, sort in (("organisation", Sort.ORGANISATION), ("place", Sort.PLACE)):
         for tail in s.find(section, "tails"):
+            if offices.intersection(range(tail.start, tail.end)) or _is_inside_word(s, tail.start, tail.end):
+                continue
             start = _begin_of_row(s, tail.start)
             if tail.start - start >= 1:
                 yield start, tail.end, "".join(s.low[start : tail.end]), sort
+
+
+def _is_inside_word(s: Sentence, start: int, end: int) -> bool:
+    """Whether a word of every day holds the tail: the 村 of 村民."""
+    everyday = s.pack["words", "everyday"]
+    for i in range(max(0, start - 2), start + 1):
+        found = everyday.at(s.low, i, s.low)
+        if found is not None and found.end > start and (found.start < start or found.end > end):
+            return True
+    return False
 
 
 def _begin_of_row(s: Sentence, start: int) -> int:
     """Where the row of characters begins that the tail at `start` ends."""
     end = start
     while start > 0 and end - start < 6 and _is_han(s.low[start - 1]) and not _is_everyday(s, start - 1):
-        if any(
-            _is_everyday(s, i)
-            for i in (start - 2,)
-            if i >= 0 and s.pack["words", "everyday"].at(s.low, i, s.low)
-        ):
+        if start > 1 and s.pack["words", "everyday"].at(s.low, start - 2, s.low):
             break
         start -= 1
     return start
