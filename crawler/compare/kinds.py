@@ -26,7 +26,7 @@ from crawler.compare.evidence import evidence
 from crawler.compare.lexicon import Pack, language_of, pack
 from crawler.compare.mentions import quotations
 from crawler.compare.names import known_names
-from crawler.compare.notices import has_mark, is_notice
+from crawler.compare.notices import is_notice, without_mark
 from crawler.compare.sentences import align, split
 from crawler.compare.spelling import canonical, is_spelt_otherwise
 from crawler.text import normalise
@@ -174,8 +174,7 @@ def _fold_in(
 
 def _telling(text: str, chosen: Pack) -> set[str]:
     """The words of a text that are not little ones, in one spelling."""
-    little = chosen["words", "stop"], chosen["words", "common"]
-    return {w for w in canonical(text, chosen) if not any(w in lexicon for lexicon in little)}
+    return {word for word in canonical(text, chosen) if word not in chosen["words", "stop"]}
 
 
 def _came_or_went(old: str | None, new: str | None, where: str, chosen: Pack) -> Edit:
@@ -195,11 +194,13 @@ def _pair(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]) -
         ]
     if is_spelt_otherwise(old, new, chosen) and not _quotes_other(old, new, chosen):
         return [Edit(where, old, new, _placed([Kind.FORM], where))]
-    if has_mark(new, chosen) != has_mark(old, chosen):
-        return [
-            Edit(where, old, new, _placed([Kind.CORRECTION], where), (Evidence(Kind.CORRECTION, old, new),))
-        ]
-    shown = evidence(old[:_MOST_READ], new[:_MOST_READ], where, chosen, known)
+    bare_old, bare_new = without_mark(old, chosen), without_mark(new, chosen)
+    shown = []
+    if (bare_old == old) != (bare_new == new):
+        shown = [Evidence(Kind.CORRECTION, old[len(bare_old) :] or None, new[len(bare_new) :] or None)]
+        if is_spelt_otherwise(bare_old, bare_new, chosen):
+            return [Edit(where, old, new, _placed([Kind.CORRECTION], where), tuple(shown))]
+    shown += evidence(bare_old[:_MOST_READ], bare_new[:_MOST_READ], where, chosen, known)
     if not any(e.kind is not Kind.FORM for e in shown) and is_spelt_otherwise(
         old, new, chosen, in_names=True
     ):
@@ -233,7 +234,9 @@ def _are_strangers(old: str, new: str, chosen: Pack) -> bool:
 
 
 def _stem(word: str) -> str:
-    """A word without what English hangs on it, so that *used* and *use* are one."""
+    """A word without what its language hangs on it, so that *used* and *use* are one."""
+    if word[0] > "\u0400":
+        return word[:4] if word[0] < "\u0530" else word[:2]
     for ending in ("ings", "ing", "ed", "es", "ly", "s", "d"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]

@@ -35,7 +35,7 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
             is_weak = (
                 s.low[one.start] in s.pack["certainty", "weak"] or one.meaning in s.pack["certainty", "weak"]
             )
-            if (name == "weak") is is_weak and not _is_may(s, one, named):
+            if (name == "weak") is is_weak and not _is_may(s, one, named) and not _is_inside_word(s, one):
                 s.note(weak if is_weak else strong, one.meaning, one.start, one.end)
     for i, word in enumerate(s.low):
         if word.endswith(("n't", "n’t")):
@@ -50,10 +50,18 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
     return strong, weak
 
 
+def _is_inside_word(s: Sentence, one: Found) -> bool:
+    """Whether a longer word of every day begins with it: the 不 of 不少."""
+    longer = s.pack["words", "everyday"].at(s.low, one.start, s.low)
+    return longer is not None and longer.end > one.end
+
+
 def _is_may(s: Sentence, one: Found, named: Collection[int]) -> bool:
     """Whether *May* is the month, or a name."""
     is_month = s.low[one.start] == "may" and one.start in s.used
-    is_name = s.low[one.start] == "may" and s.low[one.end : one.end + 1] == ["to"]
+    is_name = s.low[one.start] == "may" and (
+        s.low[one.end : one.end + 1] == ["to"] or (one.start == 0 and s.low[1:2] and s.low[1].endswith("s"))
+    )
     return is_month or is_name or one.start in named
 
 

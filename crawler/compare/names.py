@@ -172,6 +172,17 @@ def _begins(s: Sentence, i: int, *, loud: bool, known: frozenset[str]) -> bool:
         return following[:1].isupper() and not loud and _ends_in_body(s, i)
     if s.at("certainty", "hedges", i) and is_first:
         return False
+    if (
+        following in ("of", "for")
+        and not is_first
+        and s.written[i + 2 : i + 3]
+        and s.written[i + 2][:1].isupper()
+    ):
+        return (
+            low in s.pack["organisation", "heads_before"]
+            or low in s.pack["place", "nouns"]
+            or not is_function(s, i)
+        )
     behind = s.written[i + 2] if following in ("'", "’") and i + 2 < len(s.written) else following
     is_begun = not is_first and behind[:1].isupper() and not loud
     if is_function(s, i) and not is_begun:
@@ -317,6 +328,8 @@ def _may_join(s: Sentence, place: int, start: int) -> bool:
         return True
     if low not in s.pack["organisation", "joiners"]:
         return False
+    if low == "of" and s.low[place - 1] in s.pack["place", "nouns"]:
+        return True  # Strait of Hormuz
     heads = s.pack["organisation", "heads"]
     if s.low[start] in s.pack["organisation", "heads_before"] or s.low[place - 1] in heads:
         return True

@@ -33,7 +33,9 @@ def is_notice(text: str, chosen: Pack) -> bool:
     return next(s.find("correction", "phrases"), None) is not None
 
 
-def has_mark(text: str, chosen: Pack) -> bool:
-    """Whether a line ends in a mark such as *(corrected)*."""
+def without_mark(text: str, chosen: Pack) -> str:
+    """A line without the mark in which it ends, such as *(corrected)*."""
     inside = re.search(r"[(\[（【]([^()\[\]（）【】]{3,40})[)\]）】]\W{0,3}\Z", text)
-    return inside is not None and is_notice(f"{inside[1]}:", chosen)
+    if inside is None or not is_notice(f"{inside[1]}:", chosen):
+        return text
+    return text[: inside.start()].rstrip()

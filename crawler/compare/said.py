@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,6 +17,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from crawler.compare.lexicon import Found, Pack
 from crawler.compare.reading import Mentions, Sentence
 
+_SET_OFF = re.compile(r"\s[-–—]\s+\S+(?:\s\S+){0,2}\s*\Z")
 _FAR = 4  # words between a speaker and the verb that reports, in languages without capitals
 _LONGEST_SOURCE = 14
 _SAME = 0.6
@@ -35,6 +36,7 @@ class Told:
     weak: Mentions = field(default_factory=Counter)
     sources: set[str] = field(default_factory=set)
     hearers: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)  # of the sources, what sort of people they are
     describers: dict[str, set[str]] = field(default_factory=dict)  # of each verb, who describes
 
 
@@ -47,7 +49,7 @@ def told(s: Sentence, named: Collection[int]) -> Told:
         held.update(range(phrase.start, phrase.end))
         is_by = s.low[phrase.end : phrase.end + 1] == ["by"]
         if is_by or s.low[phrase.end - 1] in _BEFORE_SOURCE:
-            found.sources |= _telling(s, _words_behind(s, phrase.end + is_by))
+            _keep(found, s, list(_words_behind(s, phrase.end + is_by)))
     for verb in s.find("attribution", "verbs"):
         if (
             not held.intersection(range(verb.start, verb.end))
@@ -68,15 +70,36 @@ def _take(found: Told, s: Sentence, verb: Found) -> None:
     """Count one verb, with those it names."""
     is_closing = _is_closing(s, verb)
     is_strong = _is_strong(s, verb) or is_closing or s.low[verb.end : verb.end + 1] == ["that"]
-    s.note(found.strong if is_strong else found.weak, verb.meaning, verb.start, verb.end)
+    if is_strong or _has_subject(s, verb):
+        s.note(found.strong if is_strong else found.weak, verb.meaning, verb.start, verb.end)
     if is_strong:
-        found.sources |= _telling(s, _source(s, verb))
+        _keep(found, s, list(_source(s, verb)))
         if verb.meaning == "tell":
             found.hearers |= _telling(s, _words_behind(s, verb.end))
     elif verb.meaning in s.pack["attribution", "describing"]:
         places = list(_words_before(s, verb.start))
         if any(_is_speaker(s, i) for i in places):
             found.describers.setdefault(verb.meaning, _telling(s, places))
+
+
+def _has_subject(s: Sentence, verb: Found) -> bool:
+    """Whether somebody stands before the word, so that it is no noun: *amid fears*."""
+    if not s.pack.long("words"):
+        return True
+    near = range(max(0, verb.start - 3), verb.start)
+    return any(
+        s.low[i] in s.pack["attribution", "pronouns"] or s.written[i][:1].isupper() or _is_speaker(s, i)
+        for i in near
+    )
+
+
+def _keep(found: Told, s: Sentence, places: Sequence[int]) -> None:
+    """Count those that the words at these places name as a source."""
+    found.sources |= _telling(s, places)
+    for i in places:
+        head = s.at("attribution", "speakers", i)
+        if head is not None and (head.startswith("spokes") or not s.at("title", "groups", i)):
+            found.heads.add(head)
 
 
 def _is_closing(s: Sentence, verb: Found) -> bool:
@@ -111,6 +134,8 @@ def is_other_source(old: Told, new: Told, names: Collection[str]) -> tuple[str, 
     apart = [set(name.split()) for name in names]
     if old.hearers and new.hearers and any(name & (old.hearers ^ new.hearers) for name in apart):
         return " ".join(sorted(old.hearers)), " ".join(sorted(new.hearers))
+    if old.heads and new.heads and not old.heads & new.heads:
+        return " ".join(sorted(old.sources)), " ".join(sorted(new.sources))
     pairs = [(old.sources, new.sources)]
     pairs += [
         (old.describers[verb], new.describers[verb]) for verb in old.describers.keys() & new.describers.keys()
@@ -160,15 +185,18 @@ def _reports(s: Sentence, verb: Found) -> bool:
     """Whether the word is a verb here: not *the alleged thief*, *confirmed reports* or *was told to*."""
     before = s.low[verb.start - 1] if verb.start else ""
     after = s.low[verb.end] if verb.end < len(s.low) else ""
-    if before in _DETERMINERS or s.at("attribution", "speakers", verb.end):
+    if before in _DETERMINERS or (before not in _BOUNDS and verb.start and _is_participle(s, verb)):
         return False
-    if before in _PASSIVES and (
-        verb.meaning in _NOT_PASSIVE or after not in ("that", "by", ",", ".", "to", "")
-    ):
+    if before in _PASSIVES and (verb.meaning in _NOT_PASSIVE or after not in ("that", "by", ",", ".", "")):
         return False
     if after in ("goodbye", "farewell", "no", "yes", "thank", "sorry"):
         return False
     return not (verb.meaning == "tell" and (after in ("to", "apart") or before in _PASSIVES))
+
+
+def _is_participle(s: Sentence, verb: Found) -> bool:
+    """Whether the word tells of what kind those are that follow it: *the two suspected officers*."""
+    return s.low[verb.start].endswith("ed") and s.at("attribution", "speakers", verb.end) is not None
 
 
 _PASSIVES = frozenset({"was", "were", "be", "been", "is", "are", "being"})
@@ -268,7 +296,7 @@ def _tail(s: Sentence, named: Collection[int]) -> Iterator[int]:
         start = len(s.low) - size
         if start < 3 or s.low[start - 1] not in (":", "-", "–", "—"):
             continue
-        if s.low[start - 1] == "-" and not re.search(r"\s-\s+\S+(?:\s\S+){0,2}\s*\Z", s.text):
+        if s.low[start - 1] in ("-", "–", "—") and not _SET_OFF.search(s.text):
             return
         spots = range(start, len(s.low))
         is_source = any(_is_speaker(s, i) for i in spots) or all(i in named for i in spots)

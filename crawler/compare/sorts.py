@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from crawler.compare.lexicon import Found, Lexicon
 from crawler.compare.reading import Sentence
 
 
@@ -55,12 +54,14 @@ def _known(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         lexicon = s.pack[section, name]
         if whole in lexicon.whole or row in lexicon.whole or tuple(s.low[start:end]) in lexicon.whole:
             yield cue
+            is_known = True
             break
     else:
+        is_known = False
         if "а" <= s.low[start][:1] <= "я" and any(_in_cases(s.low[start], s, *key) for key in _INFLECTED):
             yield _O, 4.0
     one, last = len(words) == 1, words[-1] if words else ""
-    if is_gazetted("_".join(words), s):
+    if not is_known and is_gazetted("_".join(words), s):
         yield _L, 2.0 if one else 3.0
     if not words:
         return
@@ -151,6 +152,8 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         yield _O, 2.5
     if words[0] in s.pack["organisation", "heads_before"] and many:
         yield _O, 3.0
+    if many and s.low[start + 1] == "of" and words[0] in s.pack["place", "nouns"]:
+        yield _L, 4.0
     if many and last in s.pack["place", "heads"] and last not in heads:
         yield _L, 2.0 if is_called and len(words) == 2 else 4.0
     elif many and words[0] in s.pack["place", "heads_before"]:
@@ -164,6 +167,11 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     if any(word in s.pack["person", "particles"] for word in words[1:-1]):
         yield _P, 1.0
     yield from _by_ending(s, last)
+    is_played = not many and any(word in s.pack["organisation", "arena"] for word in s.low)
+    if is_played and (start == 0 or s.low[start - 1] not in s.pack["place", "prepositions"]):
+        yield _O, 1.2  # a club goes by its town
+        if is_gazetted(last, s) or (last,) in s.pack["place", "cities"].whole:
+            yield _O, 2.5
     yield _P, 0.8 if many else 0.4
 
 
@@ -200,12 +208,25 @@ def _left(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         yield (_O, 1.2) if not is_known_place or len(words) > 1 else (_L, 0.3)
     if before == "-" and start > 1 and s.low[start - 2] in ("al", "el", "bin"):
         yield _P, 1.5
-    if before == "of" and start > 2 and s.written[start - 2][:1].isupper() and start - 2 not in s.used:
+    if (
+        before == "of"
+        and start > 2
+        and s.written[start - 2][:1].isupper()
+        and not _is_place_noun(s, start - 2)
+    ):
         yield _O, 2.5  # somebody of a body; places are known by name
     if before in s.pack["person", "particles"] and not before.isdecimal():
         yield _P, 1.0
     if before == "based" or s.low[start - 2 : start] == ["-", "based"]:
         yield _O, 4.0
+
+
+def _is_place_noun(s: Sentence, place: int) -> bool:
+    return (
+        s.low[place] in s.pack["place", "nouns"]
+        or s.low[place] in s.pack["place", "heads"]
+        or place in s.used
+    )
 
 
 def _titled(s: Sentence, start: int) -> Iterator[Cue]:
@@ -257,7 +278,8 @@ def _phrases_before(s: Sentence, at: int) -> Iterator[Cue]:
         for name, weight in (("before", 3.0), ("before_maybe", 1.0)):
             found = s.pack[sort.value, name].before(s.low, at)
             if found is not None:
-                longest.append((found.end - found.start, sort, weight))
+                size = found.end - found.start
+                longest.append((size, sort, weight + 0.5 * (size > 1)))
                 break
     size = max((one[0] for one in longest), default=0)
     for length, sort, weight in longest:
@@ -289,13 +311,10 @@ def _right(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         return
     for sort in Sort:
         for name, weight in (("after", 2.5), ("after_maybe", 0.8)):
-            if _fits(s.pack[sort.value, name], s, end):
-                yield sort, weight
+            fit = s.pack[sort.value, name].at(s.low, end, s.low)
+            if fit is not None:
+                yield sort, weight + 1.0 * (fit.end - fit.start > 1)
                 break
-
-
-def _fits(lexicon: Lexicon, s: Sentence, place: int) -> Found | None:
-    return lexicon.at(s.low, place, s.low)
 
 
 def _apposed(s: Sentence, sign: int) -> Iterator[Cue]:
