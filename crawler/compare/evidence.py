@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from crawler.compare import figures, mentions
 from crawler.compare.edit import Evidence, Kind
 from crawler.compare.lexicon import Pack
@@ -197,13 +195,7 @@ def _of_sources(
     said, says = told(one, named[0]), told(other, named[1])
     found = _differing(Kind.ATTRIBUTION, one, other, (said.strong, said.weak), (says.strong, says.weak))
     texts = {a.text for a in left} ^ {b.text for b in right}
-    speakers = None if found else is_other_source(said, says, texts)
+    speakers = None if found else is_other_source(said, says, texts, one.pack)
     if speakers is None:
         return found
-    if _is_respelt(*speakers):
-        return []
     return [Evidence(Kind.ATTRIBUTION, speakers[0] or None, speakers[1] or None)]
-
-
-def _is_respelt(one: str, other: str) -> bool:
-    return bool(one and other) and DamerauLevenshtein.normalized_similarity(one, other) > 0.75

@@ -23,7 +23,7 @@ from crawler.text import words
 
 _MOST_NAMES = 200
 _MOST_READ = 4_000
-_SURE = 1.5  # lead of the weightiest sort over the next
+_MOST_SHARED = 1.5
 _SHARED = 0.5  # of its neighbour's cues that a name in a list has, too
 
 
@@ -45,9 +45,10 @@ class Name:
         first, second = sorted(self.scores.values(), reverse=True)[:2]
         return first - second
 
-    def beside(self, other: Scores, share: float) -> Name:
+    def beside(self, other: Scores, share: float, most: float = 99.0) -> Name:
         """The name with a share of what speaks for another, which is likely of its sort."""
-        return replace(self, scores={sort: self.scores[sort] + share * other[sort] for sort in Sort})
+        shares = {sort: min(share * other[sort], most) for sort in Sort}
+        return replace(self, scores={sort: self.scores[sort] + shares[sort] for sort in Sort})
 
 
 def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = frozenset()) -> list[Name]:
@@ -98,8 +99,8 @@ def _in_lists(s: Sentence, found: list[Name]) -> list[Name]:
     shared = list(found)
     for i in range(1, len(found)):
         if s.low[found[i - 1].end : found[i].start] in _JOINTS:
-            shared[i] = shared[i].beside(found[i - 1].scores, _SHARED)
-            shared[i - 1] = shared[i - 1].beside(found[i].scores, _SHARED)
+            shared[i] = shared[i].beside(found[i - 1].scores, _SHARED, _MOST_SHARED)
+            shared[i - 1] = shared[i - 1].beside(found[i].scores, _SHARED, _MOST_SHARED)
     return shared
 
 

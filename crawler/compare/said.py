@@ -14,7 +14,7 @@ from functools import cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from crawler.compare.lexicon import Found, Pack
+from crawler.compare.lexicon import Found, Lexicon, Pack
 from crawler.compare.reading import Mentions, Sentence
 
 _SET_OFF = re.compile(r"\s[-–—]\s+\S+(?:\s\S+){0,2}\s*\Z")
@@ -48,7 +48,9 @@ def told(s: Sentence, named: Collection[int]) -> Told:
         s.note(found.strong, phrase.meaning, phrase.start, phrase.end)
         held.update(range(phrase.start, phrase.end))
         is_by = s.low[phrase.end : phrase.end + 1] == ["by"]
-        if is_by or s.low[phrase.end - 1] in _BEFORE_SOURCE:
+        if s.low[phrase.start] == "told":
+            _keep(found, s, list(_words_before(s, phrase.start)))
+        elif is_by or s.low[phrase.end - 1] in _BEFORE_SOURCE:
             _keep(found, s, list(_words_behind(s, phrase.end + is_by)))
     for verb in s.find("attribution", "verbs"):
         if (
@@ -79,7 +81,7 @@ def _take(found: Told, s: Sentence, verb: Found) -> None:
     elif verb.meaning in s.pack["attribution", "describing"]:
         places = list(_words_before(s, verb.start))
         if any(_is_speaker(s, i) for i in places):
-            found.describers.setdefault(verb.meaning, _telling(s, places))
+            found.describers.setdefault(verb.meaning, _heads(s, places) or _telling(s, places))
 
 
 def _has_subject(s: Sentence, verb: Found) -> bool:
@@ -96,10 +98,19 @@ def _has_subject(s: Sentence, verb: Found) -> bool:
 def _keep(found: Told, s: Sentence, places: Sequence[int]) -> None:
     """Count those that the words at these places name as a source."""
     found.sources |= _telling(s, places)
+    found.heads |= _heads(s, places)
+
+
+def _heads(s: Sentence, places: Sequence[int]) -> set[str]:
+    """What sort of people the words at these places name; an office is a kind of its own."""
+    found = set()
     for i in places:
         head = s.at("attribution", "speakers", i)
+        if i + 1 in places and s.at("attribution", "speakers", i + 1):
+            continue  # *local officials*, *aid workers*
         if head is not None and (head.startswith("spokes") or not s.at("title", "groups", i)):
-            found.heads.add(head)
+            found.add(head)
+    return found
 
 
 def _is_closing(s: Sentence, verb: Found) -> bool:
@@ -129,9 +140,10 @@ def _is_speaker(s: Sentence, place: int) -> bool:
     return any(form in s.pack[one] for one in lists for form in (word, word.removesuffix("s")))
 
 
-def is_other_source(old: Told, new: Told, names: Collection[str]) -> tuple[str, str] | None:
+def is_other_source(old: Told, new: Told, names: Collection[str], pack: Pack) -> tuple[str, str] | None:
     """The two sources, if both sentences name one and it is another. `names`: those in only one of them."""
-    apart = [set(name.split()) for name in names]
+    heads = pack["organisation", "heads_before"]
+    apart = [{word for word in name.split() if word not in pack["words", "stop"]} for name in names]
     if old.hearers and new.hearers and any(name & (old.hearers ^ new.hearers) for name in apart):
         return " ".join(sorted(old.hearers)), " ".join(sorted(new.hearers))
     if old.heads and new.heads and not old.heads & new.heads:
@@ -142,16 +154,18 @@ def is_other_source(old: Told, new: Told, names: Collection[str]) -> tuple[str, 
     ]
     for one, other in pairs:
         shown = " ".join(sorted(one)), " ".join(sorted(other))
-        if one and other and one != other and _are_others(one, other, apart):
+        if one and other and one != other and _are_others(one, other, apart, heads):
             return shown
     return None
 
 
-def _are_others(one: set[str], other: set[str], apart: list[set[str]]) -> bool:
+def _are_others(one: set[str], other: set[str], apart: list[set[str]], heads: Lexicon) -> bool:
     """Whether the words name somebody else: a name came that shares no word with the other side, or all differ."""
     for own, across in ((one, other), (other, one)):
         for name in (name & own for name in apart):
-            if name and not name & across and not any(_is_like(a, b) for a in name for b in across - own):
+            is_alone = not any(one <= across for one in apart)
+            kept = {word for word in name if not is_alone or word not in heads}
+            if name and not kept & across and not any(_is_like(a, b) for a in name for b in across - own):
                 return True
     return not one & other and not _is_like(" ".join(sorted(one)), " ".join(sorted(other)))
 
@@ -185,7 +199,7 @@ def _reports(s: Sentence, verb: Found) -> bool:
     """Whether the word is a verb here: not *the alleged thief*, *confirmed reports* or *was told to*."""
     before = s.low[verb.start - 1] if verb.start else ""
     after = s.low[verb.end] if verb.end < len(s.low) else ""
-    if before in _DETERMINERS or (before not in _BOUNDS and verb.start and _is_participle(s, verb)):
+    if before in _DETERMINERS or (before not in _BOUNDS and _is_participle(s, verb)):
         return False
     if before in _PASSIVES and (verb.meaning in _NOT_PASSIVE or after not in ("that", "by", ",", ".", "")):
         return False

@@ -168,10 +168,9 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         yield _P, 1.0
     yield from _by_ending(s, last)
     is_played = not many and any(word in s.pack["organisation", "arena"] for word in s.low)
-    if is_played and (start == 0 or s.low[start - 1] not in s.pack["place", "prepositions"]):
-        yield _O, 1.2  # a club goes by its town
-        if is_gazetted(last, s) or (last,) in s.pack["place", "cities"].whole:
-            yield _O, 2.5
+    is_placed = start > 0 and s.low[start - 1] in s.pack["place", "prepositions"]
+    if is_played and not is_placed and (is_gazetted(last, s) or (last,) in s.pack["place", "cities"].whole):
+        yield _O, 3.7  # a club goes by its town
     yield _P, 0.8 if many else 0.4
 
 
