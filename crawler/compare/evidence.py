@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crawler.compare import figures, mentions
 from crawler.compare.edit import Evidence, Kind
@@ -40,8 +41,8 @@ def evidence(old: str, new: str, where: str, chosen: Pack, known: frozenset[str]
         Kind.TITLE,
         one,
         other,
-        mentions.titles(one, _not_people(left)),
-        mentions.titles(other, _not_people(right)),
+        mentions.titles(one, *_by_people(left)),
+        mentions.titles(other, *_by_people(right)),
     )
     quoted = mentions.quotations(old), mentions.quotations(new)
     found += _differing(Kind.QUOTATION, one, other, (quoted[0], Counter()), (quoted[1], Counter()))
@@ -108,6 +109,10 @@ def _told_by_each_other(
     for a, b in _opposite(one, other, gone, come):
         if a.sort is b.sort or min(a.lead, b.lead) < _CERTAIN:
             told[id(a)], told[id(b)] = a.beside(b.scores, _SHARED), b.beside(a.scores, _SHARED)
+    left, right = (
+        [name for name in own if name.text in same or id(name) in told or not name.is_doubtful]
+        for own in (left, right)
+    )
     by_text = {b.text: b for b in right}
     for a in left:
         if a.text in same:
@@ -121,14 +126,14 @@ def _told_by_each_other(
 
 
 def _moved(name: Name, at: Name) -> Name:
-    return Name(at.start, at.end, at.text, name.scores)
+    return replace(at, scores=name.scores)
 
 
 def _opposite(
     one: Sentence, other: Sentence, gone: Sequence[Name], come: Sequence[Name]
 ) -> list[tuple[Name, Name]]:
     """Names that took each other's place: as many on both sides, or between the same words."""
-    if len(gone) == len(come):
+    if len(gone) == len(come) and not any(name.is_doubtful for name in (*gone, *come)):
         return list(zip(gone, come, strict=True))
     found = []
     for a in gone:
@@ -158,6 +163,8 @@ def _of_names(one: Sentence, other: Sentence, left: Sequence[Name], right: Seque
         found.append(Evidence(Kind.PERSON, *swapped))
     for sort, kind in _SORTS:
         gone, come = _apart(counted(left, sort), counted(right, sort), one, other)
+        if sort is Sort.PLACE:
+            gone, come = _without_demonyms(gone, other), _without_demonyms(come, one)
         found += _differing(kind, one, other, (gone, Counter()), (come, Counter()))
     return found
 
@@ -175,15 +182,22 @@ def _apart(left: Mentions, right: Mentions, one: Sentence, other: Sentence) -> P
     return gone, come
 
 
+def _without_demonyms(found: Mentions, other: Sentence) -> Mentions:
+    """Places but for those whose people or adjective the other sentence names: *France's*, *French*."""
+    demonyms = other.pack["place", "demonyms"].whole
+    return Counter({name: n for name, n in found.items() if demonyms.get((name,), " ") not in other.low})
+
+
 def _times(text: str, name: str) -> int:
     return text.count(f" {name} ") or text.replace(" ", "").count(name.replace(" ", "")) * (
         " " not in name and not name.isascii()
     )
 
 
-def _not_people(held: Sequence[Name]) -> set[int]:
-    """The words of names that are no person's: no office is mentioned in *Calle Mayor*."""
-    return {i for name in held if name.sort is not Sort.PERSON for i in range(name.start, name.end)}
+def _by_people(held: Sequence[Name]) -> tuple[set[int], set[int]]:
+    """The words of names that are no person's (no office is mentioned in *Calle Mayor*), and of those that are."""
+    people = {i for name in held if name.sort is Sort.PERSON for i in range(name.start, name.end)}
+    return {i for name in held for i in range(name.start, name.end)} - people, people
 
 
 # ---------------------------------------------------------------- sources

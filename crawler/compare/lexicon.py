@@ -26,6 +26,7 @@ _GROUPED = frozenset(
         ("attribution", "verbs"),
         ("certainty", "negations"),
         ("certainty", "hedges"),
+        ("certainty", "approximators"),
         ("form", "spellings"),
         ("form", "abbreviations"),
     }

@@ -32,9 +32,9 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
     weak: Mentions = Counter()
     for name in ("negations", "hedges", "weak"):
         for one in s.find("certainty", name):
-            is_weak = (
-                s.low[one.start] in s.pack["certainty", "weak"] or one.meaning in s.pack["certainty", "weak"]
-            )
+            weak_words = s.pack["certainty", "weak"]
+            is_single = one.end - one.start == 1
+            is_weak = one.meaning in weak_words or (is_single and s.low[one.start] in weak_words)
             if (name == "weak") is is_weak and not _is_may(s, one, named) and not _is_inside_word(s, one):
                 s.note(weak if is_weak else strong, one.meaning, one.start, one.end)
     for i, word in enumerate(s.low):
@@ -62,11 +62,20 @@ def _is_may(s: Sentence, one: Found, named: Collection[int]) -> bool:
     is_name = s.low[one.start] == "may" and (
         s.low[one.end : one.end + 1] == ["to"] or (one.start == 0 and s.low[1:2] and s.low[1].endswith("s"))
     )
-    return is_month or is_name or one.start in named
+    is_seen = s.low[one.start] == "could" and s.low[one.end : one.end + 1] in _ABLE
+    return is_month or is_name or is_seen or one.start in named
 
 
-def titles(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Mentions]:
-    """Offices and ranks; and those that tell only beside another. `named`: words of names that are no person's."""
+_ABLE = (["see"], ["hear"], ["feel"], ["smell"], ["not"], ["be"] * 2)
+
+
+def titles(
+    s: Sentence, named: Collection[int] = (), people: Collection[int] = ()
+) -> tuple[Mentions, Mentions]:
+    """Offices and ranks; and those that tell only beside another.
+
+    `named`: words of names that are no person's; `people`: of names that are.
+    """
     strong: Mentions = Counter()
     weak: Mentions = Counter()
     held: set[int] = set(named)
@@ -77,7 +86,10 @@ def titles(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Mentions
         is_weak = all(word in s.pack["title", "weak"] for word in s.bare[one.start : one.end])
         is_capital = any(word[:1].isupper() for word in s.written[one.start : one.end + 1])
         is_owner = s.low[one.end - 1] != s.bare[one.end - 1]
-        is_common = is_weak and (not is_capital or (is_owner and s.written[one.start].islower()))
+        is_beside = one.start - 1 in people and not s.low[one.start].isascii()
+        is_common = (
+            is_weak and not is_beside and (not is_capital or (is_owner and s.written[one.start].islower()))
+        )
         before = s.low[one.start - 1] if one.start else ""
         meaning = f"{before} {one.meaning}" if before in s.pack["title", "modifiers"] else one.meaning
         s.note(weak if is_common else strong, meaning, one.start - (meaning != one.meaning), one.end)
@@ -105,7 +117,7 @@ def quotations(text: str) -> Mentions:
     found: Mentions = Counter()
     for match in _QUOTED.finditer(text):
         inside = next(part for part in match.groups() if part is not None)
-        if match.group()[0] == "«" and is_own_name(inside):
+        if match.group()[0] == "«" and is_own_name(match):
             continue
         mention = normalise(inside).casefold().strip(" .,;:!?。，、！？")
         found[mention] += 1
@@ -117,7 +129,10 @@ def unquoted(text: str) -> str:
     return _QUOTED.sub(" ", text)
 
 
-def is_own_name(quoted: str) -> bool:
+def is_own_name(match: re.Match[str]) -> bool:
     """Whether what stands in « » is what something is called, as Russian writes companies and papers."""
+    quoted = match.string[match.start() + 1 : match.end() - 1]
     found = quoted.split()
-    return len(found) <= 3 and quoted[:1].isupper() and quoted[-1:].isalnum()
+    is_called = len(found) <= 2 or (len(found) == 3 and all(word[:1].isupper() for word in found))
+    is_spoken = re.match(r"\s*,?\s*[—–-]\s", match.string[match.end() : match.end() + 6]) is not None
+    return is_called and not is_spoken and quoted[:1].isupper() and quoted[-1:].isalnum()

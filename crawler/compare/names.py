@@ -23,6 +23,7 @@ from crawler.text import words
 
 _MOST_NAMES = 200
 _MOST_READ = 4_000
+_DOUBTFUL = 1.0  # lead of one sort over the next
 _MOST_SHARED = 1.5
 _SHARED = 0.5  # of its neighbour's cues that a name in a list has, too
 
@@ -35,6 +36,12 @@ class Name:
     end: int
     text: str  # in comparing form
     scores: Scores
+    is_first: bool = False  # where any word has a capital letter
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether nothing but a capital letter that any word has there tells that it is a name."""
+        return self.is_first and self.end - self.start == 1 and self.lead < _DOUBTFUL
 
     @property
     def sort(self) -> Sort:
@@ -60,7 +67,7 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
     taken = {i for name in found for i in range(name.start, name.end)}
     if any(word[:1].isupper() for word in s.written):
         spans = _capital(s, taken, is_title_case=is_title_case, known=known)
-        found += _in_lists(s, [Name(a, b, _text(s, a, b), scores(s, a, b)) for a, b in spans])
+        found += _in_lists(s, [_named(s, a, b, known) for a, b in spans])
     if any("\uac00" <= word[:1] <= "\ud7a3" or "\u4e00" <= word[:1] <= "\u9fff" for word in s.low):
         found += [
             Name(start, end, text, {one: 5.0 * (one is sort) for one in Sort})
@@ -70,6 +77,11 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
     for name in found:
         s.note(Counter(), name.text, name.start, name.end)
     return found
+
+
+def _named(s: Sentence, start: int, end: int, known: frozenset[str]) -> Name:
+    is_first = start == 0 and s.low[0] not in known and not s.written[0].endswith(("'s", "’s"))
+    return Name(start, end, _text(s, start, end), scores(s, start, end), is_first)
 
 
 def counted(found: Sequence[Name], sort: Sort) -> Counter[str]:
@@ -112,7 +124,7 @@ def _quoted(s: Sentence) -> Iterator[Name]:
     for match in _GUILLEMETS.finditer(s.text):
         inside = PIECES.findall(match[1].casefold())
         for i in range(len(s.low) - len(inside) + 1):
-            if is_own_name(match[1]) and s.low[i : i + len(inside)] == inside:
+            if is_own_name(match) and s.low[i : i + len(inside)] == inside:
                 scored = {sort: 5.0 * (sort is Sort.ORGANISATION) for sort in Sort}
                 yield Name(i, i + len(inside), " ".join(inside), scored)
                 break

@@ -18,6 +18,7 @@ from crawler.compare.lexicon import Found, Lexicon, Pack
 from crawler.compare.reading import Mentions, Sentence
 
 _SET_OFF = re.compile(r"\s[-–—]\s+\S+(?:\s\S+){0,2}\s*\Z")
+_BEFORE_TAIL = frozenset({":", "-", "–", "—", "…", "...", ".."})
 _FAR = 4  # words between a speaker and the verb that reports, in languages without capitals
 _LONGEST_SOURCE = 14
 _SAME = 0.6
@@ -45,6 +46,9 @@ def told(s: Sentence, named: Collection[int]) -> Told:
     found = Told()
     held: set[int] = set()
     for phrase in s.find("attribution", "phrases"):
+        hedge = s.pack["certainty", "hedges"].at(s.low, phrase.start, s.bare)
+        if hedge is not None and hedge.end > phrase.end:
+            continue  # 据称
         s.note(found.strong, phrase.meaning, phrase.start, phrase.end)
         held.update(range(phrase.start, phrase.end))
         is_by = s.low[phrase.end : phrase.end + 1] == ["by"]
@@ -59,8 +63,9 @@ def told(s: Sentence, named: Collection[int]) -> Told:
             and _reports(s, verb)
         ):
             _take(found, s, verb)
-    tail = list(_tail(s, named))
-    if tail:
+    for tail in (list(_tail(s, named)), list(_front(s, named))):
+        if not tail:
+            continue
         s.note(found.strong, f"by {' '.join(s.bare[i] for i in tail)}", tail[0], tail[-1] + 1)
     if _is_unspaced(s):
         found.sources.clear()
@@ -70,18 +75,28 @@ def told(s: Sentence, named: Collection[int]) -> Told:
 
 def _take(found: Told, s: Sentence, verb: Found) -> None:
     """Count one verb, with those it names."""
-    is_closing = _is_closing(s, verb)
+    is_closing = _is_closing(s, verb) or _is_held(s, verb)
     is_strong = _is_strong(s, verb) or is_closing or s.low[verb.end : verb.end + 1] == ["that"]
-    if is_strong or _has_subject(s, verb):
+    if is_strong or (_has_subject(s, verb) and s.low[verb.end : verb.end + 1] != ["by"]):
         s.note(found.strong if is_strong else found.weak, verb.meaning, verb.start, verb.end)
     if is_strong:
         _keep(found, s, list(_source(s, verb)))
         if verb.meaning == "tell":
             found.hearers |= _telling(s, _words_behind(s, verb.end))
     elif verb.meaning in s.pack["attribution", "describing"]:
-        places = list(_words_before(s, verb.start))
+        is_passive = s.low[verb.end : verb.end + 1] == ["by"]
+        places = list(_words_behind(s, verb.end + 1) if is_passive else _words_before(s, verb.start))
         if any(_is_speaker(s, i) for i in places):
             found.describers.setdefault(verb.meaning, _heads(s, places) or _telling(s, places))
+
+
+def _is_held(s: Sentence, verb: Found) -> bool:
+    """Whether people who are asked are said to think so: *researchers believe the wolves …*."""
+    if verb.meaning not in s.pack["attribution", "mental"] or s.low[verb.end : verb.end + 1] == ["to"]:
+        return False
+    near = range(max(0, verb.start - 3), verb.start)
+    is_passive = any(s.low[i] in _PASSIVES for i in near)
+    return not is_passive and any(s.at("attribution", "speakers", i) for i in near)
 
 
 def _has_subject(s: Sentence, verb: Found) -> bool:
@@ -205,7 +220,13 @@ def _reports(s: Sentence, verb: Found) -> bool:
         return False
     if after in ("goodbye", "farewell", "no", "yes", "thank", "sorry"):
         return False
-    return not (verb.meaning == "tell" and (after in ("to", "apart") or before in _PASSIVES))
+    if (
+        verb.meaning == "tell"
+        and "to" in s.low[verb.end : verb.end + 5]
+        and "that" not in s.low[verb.end : verb.end + 4]
+    ):
+        return False  # told the jury to ignore it
+    return not (verb.meaning == "tell" and (after == "apart" or before in _PASSIVES))
 
 
 def _is_participle(s: Sentence, verb: Found) -> bool:
@@ -308,7 +329,7 @@ def _tail(s: Sentence, named: Collection[int]) -> Iterator[int]:
     """*Talks fail: report*, *Talks fail – envoy*: a source behind the last sign of a headline."""
     for size in (1, 2, 3):
         start = len(s.low) - size
-        if start < 3 or s.low[start - 1] not in (":", "-", "–", "—"):
+        if start < 3 or s.low[start - 1] not in _BEFORE_TAIL:
             continue
         if s.low[start - 1] in ("-", "–", "—") and not _SET_OFF.search(s.text):
             return
@@ -317,6 +338,15 @@ def _tail(s: Sentence, named: Collection[int]) -> Iterator[int]:
         if is_source:
             yield from spots
         return
+
+
+def _front(s: Sentence, named: Collection[int]) -> Iterator[int]:
+    """*Police: boy found safe*: a source before the first sign of a headline."""
+    sign = next((i for i, word in enumerate(s.low[:4]) if word == ":"), 0)
+    if 0 < sign < len(s.low) - 2 and all(
+        s.at("attribution", "speakers", i) or i in named for i in range(sign)
+    ):
+        yield from range(sign)
 
 
 def _speakers(s: Sentence, found: Told, phrased: set[int]) -> None:

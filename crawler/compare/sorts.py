@@ -308,6 +308,8 @@ def _right(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     if after in (",", "("):
         yield from _apposed(s, end)
         return
+    if after in s.pack["place", "nouns"]:
+        yield _L, 2.5  # the Theewaterskloof dam
     for sort in Sort:
         for name, weight in (("after", 2.5), ("after_maybe", 0.8)):
             fit = s.pack[sort.value, name].at(s.low, end, s.low)

@@ -17,6 +17,7 @@ from crawler.compare.reading import Sentence
 from crawler.text import normalise
 
 _SPELT = re.compile(r"\b(?:[A-Z]\.){2,9}(?=\s|\Z)(?!\s[A-Z][a-z])")  # U.N., not the J.K. of a name
+_HALF_OF_DAY = re.compile(r"(\d)\s?([ap])\.?m\b\.?")  # 6pm, 6 p.m.
 _TYPO_LETTERS = 4
 _TYPO_STEPS = 2
 _MOST_TYPOS = 3
@@ -95,6 +96,7 @@ def is_typo(old: str, new: str, chosen: Pack) -> bool:
 
 def canonical(text: str, chosen: Pack) -> list[str]:
     """The words of `text` in one spelling, signs left out."""
+    text = _HALF_OF_DAY.sub(r"\1 \2m", text)
     s = Sentence.read(_SPELT.sub(lambda match: match[0].replace(".", ""), text), chosen)
     found: list[str] = []
     i = 0
