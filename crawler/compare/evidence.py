@@ -68,7 +68,7 @@ Pair = tuple[Mentions, Mentions]  # what tells a kind, and what tells it only no
 
 
 def _differing(kind: Kind, one: Sentence, other: Sentence, left: Pair, right: Pair) -> list[Evidence]:
-    gone, come = left[0] - right[0], right[0] - left[0]
+    gone, come = left[0] - right[0] - right[1], right[0] - left[0] - left[1]
     weak_gone, weak_come = left[1] - right[1], right[1] - left[1]
     if gone or come or (weak_gone and weak_come):
         return [Evidence(kind, _shown(gone + weak_gone, one), _shown(come + weak_come, other))]

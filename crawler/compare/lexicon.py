@@ -28,6 +28,7 @@ _GROUPED = frozenset(
         ("certainty", "hedges"),
         ("certainty", "approximators"),
         ("form", "spellings"),
+        ("form", "confused"),
         ("form", "abbreviations"),
     }
 )

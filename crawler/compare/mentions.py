@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from crawler.compare.figures import part
@@ -30,13 +30,16 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
     """
     strong: Mentions = Counter()
     weak: Mentions = Counter()
+    plain = {i for name in ("plain", "approximators") for i in _spread(s, name)}
+    weak_words = s.pack["certainty", "weak"]
     for name in ("negations", "hedges", "weak"):
         for one in s.find("certainty", name):
-            weak_words = s.pack["certainty", "weak"]
+            if one.start in plain or _is_may(s, one, named) or _is_inside_word(s, one):
+                continue
+            plain.update(range(one.start, one.end))
             is_single = one.end - one.start == 1
             is_weak = one.meaning in weak_words or (is_single and s.low[one.start] in weak_words)
-            if (name == "weak") is is_weak and not _is_may(s, one, named) and not _is_inside_word(s, one):
-                s.note(weak if is_weak else strong, one.meaning, one.start, one.end)
+            s.note(weak if is_weak else strong, one.meaning, one.start, one.end)
     for i, word in enumerate(s.low):
         if word.endswith(("n't", "n’t")):
             s.note(strong, "not", i, i + 1)
@@ -48,6 +51,13 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
         ):
             s.note(strong, f"about {about.meaning}", about.start, about.end)
     return strong, weak
+
+
+def _spread(s: Sentence, name: str) -> Iterator[int]:
+    """The words of phrases in which a word of doubt stands for something else: *not only*, *no fewer than*."""
+    for one in s.find("certainty", name):
+        if one.end - one.start > 1:
+            yield from range(one.start, one.end)
 
 
 def _is_inside_word(s: Sentence, one: Found) -> bool:

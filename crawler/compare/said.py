@@ -45,6 +45,9 @@ def told(s: Sentence, named: Collection[int]) -> Told:
     """The reporting in a sentence. `named`: the words that belong to names."""
     found = Told()
     held: set[int] = set()
+    hedged = {
+        i for one in s.find("certainty", "hedges") for i in range(one.start, one.end) if _is_unspaced(s)
+    }
     for phrase in s.find("attribution", "phrases"):
         hedge = s.pack["certainty", "hedges"].at(s.low, phrase.start, s.bare)
         if hedge is not None and hedge.end > phrase.end:
@@ -57,6 +60,8 @@ def told(s: Sentence, named: Collection[int]) -> Told:
         elif is_by or s.low[phrase.end - 1] in _BEFORE_SOURCE:
             _keep(found, s, list(_words_behind(s, phrase.end + is_by)))
     for verb in s.find("attribution", "verbs"):
+        if verb.start in hedged:
+            continue
         if (
             not held.intersection(range(verb.start, verb.end))
             and verb.start not in named
@@ -92,6 +97,8 @@ def _take(found: Told, s: Sentence, verb: Found) -> None:
 
 def _is_held(s: Sentence, verb: Found) -> bool:
     """Whether people who are asked are said to think so: *researchers believe the wolves …*."""
+    if verb.meaning in s.pack["attribution", "held"] and s.low[verb.end : verb.end + 1] != ["to"]:
+        return verb.start > 0 and s.at("attribution", "speakers", verb.start - 1) is not None
     if verb.meaning not in s.pack["attribution", "mental"] or s.low[verb.end : verb.end + 1] == ["to"]:
         return False
     near = range(max(0, verb.start - 3), verb.start)

@@ -7,6 +7,7 @@ and what a typing error is. What must not: anything about what a sentence mentio
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -17,7 +18,6 @@ from crawler.compare.reading import Sentence
 from crawler.text import normalise
 
 _SPELT = re.compile(r"\b(?:[A-Z]\.){2,9}(?=\s|\Z)(?!\s[A-Z][a-z])")  # U.N., not the J.K. of a name
-_HALF_OF_DAY = re.compile(r"(\d)\s?([ap])\.?m\b\.?")  # 6pm, 6 p.m.
 _TYPO_LETTERS = 4
 _TYPO_STEPS = 2
 _MOST_TYPOS = 3
@@ -80,8 +80,15 @@ def _is_small(word: str, text: str) -> bool:
 
 def is_typo(old: str, new: str, chosen: Pack) -> bool:
     """Whether one word is the other misspelt: a letter or two, in a word long enough to be known again."""
+    if _without_accents(old) == _without_accents(new):
+        return True
+    confused = chosen["form", "confused"].whole
+    if confused.get((old,), old) == confused.get((new,), new):
+        return True  # *their* for *there*
     if not (old.isalpha() and new.isalpha()) or old[0] != new[0]:
         return False
+    if len(old) >= _TYPO_LETTERS and sorted(old) == sorted(new):
+        return True  # two letters in the wrong order
     everyday = chosen.long("words")
     least, steps = min(len(old), len(new)), DamerauLevenshtein.distance(old, new, score_cutoff=_TYPO_STEPS)
     is_mended = (old in everyday) != (new in everyday)
@@ -94,14 +101,19 @@ def is_typo(old: str, new: str, chosen: Pack) -> bool:
     return least > _TYPO_LETTERS and steps <= (1 if least < 7 else _TYPO_STEPS)
 
 
+def _without_accents(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+
+
 def canonical(text: str, chosen: Pack) -> list[str]:
     """The words of `text` in one spelling, signs left out."""
-    text = _HALF_OF_DAY.sub(r"\1 \2m", text)
+    for shape, plain in _SHAPES:
+        text = shape.sub(plain, text)
     s = Sentence.read(_SPELT.sub(lambda match: match[0].replace(".", ""), text), chosen)
     found: list[str] = []
     i = 0
     while i < len(s.low):
-        listed = _listed_spelling(s, i, chosen)
+        listed = _unit(s, i, found, chosen) or _listed_spelling(s, i, chosen)
         end, value = figure(s, i) if listed is None else (i, "")
         if listed is not None:
             found.append(listed.meaning)
@@ -111,12 +123,9 @@ def canonical(text: str, chosen: Pack) -> list[str]:
             i = end
         else:
             shared = next((x for key in _SHARED if (x := chosen[key].at(s.low, i, s.low))), None)
-            unit = (
-                chosen["number", "units"].at(s.low, i, s.low) if found and found[-1][:1].isdigit() else None
-            )
-            if unit is not None or (shared is not None and not s.written[i].islower()):
-                found.append((unit or shared or _NO_WORD).meaning)
-                i = (unit or shared or _NO_WORD).end
+            if shared is not None and not s.written[i].islower():
+                found.append(shared.meaning)
+                i = shared.end
                 continue
             is_article = s.low[i] in ("a", "an") and i + 1 < len(s.low) and figure(s, i + 1)[0] > i + 1
             if (s.low[i][0].isalnum() or s.low[i] in "$€£¥₩₽₹%&") and not is_article:
@@ -125,8 +134,37 @@ def canonical(text: str, chosen: Pack) -> list[str]:
     return [word for i, word in enumerate(found) if i == 0 or word != found[i - 1]]
 
 
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
+)
+_SHAPES = tuple(  # what is written in several shapes, and the one they are compared in
+    (re.compile(shape, re.IGNORECASE), plain)
+    for shape, plain in (
+        (r"(\d)\s?([ap])\.?m\b\.?", r"\1 \2m"),  # 6pm, 6 p.m.
+        (r"\bat (\d{1,2})\.(\d\d)\b", r"at \1:\2"),
+        (rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTHS})\b", r"\2 \1"),
+        (rf"\b({_MONTHS})\.? (\d{{1,2}})(?:st|nd|rd|th)\b", r"\1 \2"),
+        (r"([$€£¥₩₹]\d[\d.,]{0,15})\s?(?:m|mn|mln)\b", r"\1 million"),
+        (r"([$€£¥₩₹]\d[\d.,]{0,15})\s?(?:bn|bln|b)\b", r"\1 billion"),
+        (r"([$€£¥₩₹]\d[\d.,]{0,15})\s?k\b", r"\1 thousand"),
+        (r"([$€£¥₩₹])(\d[\d.,]{0,15}(?<=\d))((?: (?:thousand|million|billion|trillion))?)", r"\2\3 \1"),
+        (r"(\d)(km|kg|cm|mm|ha|mph|kph|kw|mw|gw|m|g|l|ft|lb|lbs)\b", r"\1 \2"),
+        (r"\b1st\b", "first"),
+        (r"\b2nd\b", "second"),
+        (r"\b3rd\b", "third"),
+        (r"(?<=[a-z]) st\b\.?(?=(?-i: [a-z])|\Z|,)", " street"),
+        (r"(?<=[a-z]) ave\b\.?", " avenue"),
+        (r"(?<=[a-z]) rd\b\.?", " road"),
+        (r"百分之([\d.一二三四五六七八九十]{1,8})", r"\1%"),
+    )
+)
 _SHARED = (("date", "months"), ("date", "weekdays"))  # Sept. and September
-_NO_WORD = Found(0, 1, "")
+
+
+def _unit(s: Sentence, i: int, found: Sequence[str], chosen: Pack) -> Found | None:
+    """The unit behind a figure: *km*, *kilometres*."""
+    return chosen["number", "units"].at(s.low, i, s.low) if found and found[-1][:1].isdigit() else None
 
 
 def _listed_spelling(s: Sentence, i: int, chosen: Pack) -> Found | None:
