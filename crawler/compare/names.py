@@ -217,12 +217,10 @@ def _is_name_like(s: Sentence, i: int, known: frozenset[str], *, loud: bool) -> 
     if is_everyday(low, pack):
         is_body = i + 1 < len(s.written) and s.written[i + 1][:1].isupper() and _ends_in_body(s, i)
         return is_body and not loud
-    if is_next_capital and not s.at("title", "groups", i + 1):
-        return True
     if not pack.long("words"):
         is_likely = _is_given(pack, low) or low in pack["person", "surnames"] or is_gazetted(low, s)
         return is_likely or any(low.endswith(end) for (end,) in pack["person", "suffixes"].whole)
-    return word[:1].isalpha()
+    return word[:1].isalpha() or (is_next_capital and not s.at("title", "groups", i + 1))
 
 
 def is_everyday(word: str, pack: Pack) -> bool:
@@ -335,7 +333,9 @@ def _goes_on(s: Sentence, place: int, titles: set[int], *, loud: bool, known: fr
 def _may_join(s: Sentence, place: int, start: int) -> bool:
     """Whether a word or sign holds two parts of a name together: *-*, *de*, the *of* of a ministry."""
     low = s.low[place]
-    if low in ("-", "&", "'", "’") or (low == "." and len(s.written[place - 1]) == 1):
+    if low in ("-", "&", "'", "’") and (low != "-" or s.is_tight(place)):
+        return True
+    if low == "." and len(s.written[place - 1]) == 1:
         return True
     if low in s.pack["person", "particles"]:
         return True

@@ -50,6 +50,13 @@ class Sentence:
         found[mention] += 1
         self.shown.setdefault(mention, self._plain[self._places[start][0] : self._places[end - 1][1]])
 
+    def is_tight(self, place: int) -> bool:
+        """Whether the sign at `place` stands between two words without blanks."""
+        if not 0 < place < len(self.low) - 1:
+            return False
+        before, here, after = self._places[place - 1 : place + 2]
+        return before[1] == here[0] and here[1] == after[0]
+
     def find(self, section: str, name: str) -> Iterator[Found]:
         return self.pack[section, name].all(self.low, self.bare)
 
