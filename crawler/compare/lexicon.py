@@ -71,6 +71,8 @@ class Lexicon:
     def at(self, words: Sequence[str], start: int, bare: Sequence[str]) -> Found | None:
         """The longest entry that begins at `start`; `bare`: the words without particles."""
         longest = self.firsts.get(words[start]) or (1 if bare[start] in self.firsts else 0)
+        if not longest and not self.stems:
+            return None
         for size in range(min(longest, len(words) - start), 0, -1):
             row = tuple(words[start : start + size])
             meaning = self.whole.get(row) or self.whole.get((*row[:-1], bare[start + size - 1]))
@@ -93,14 +95,14 @@ class Lexicon:
 
     def all(self, words: Sequence[str], bare: Sequence[str]) -> Iterator[Found]:
         """Every entry in the row, from left to right, none inside another."""
-        start = 0
-        while start < len(words):
+        firsts, end = self.firsts, 0
+        for start, word in enumerate(words):
+            if start < end or (word not in firsts and bare[start] not in firsts and not self.stems):
+                continue
             found = self.at(words, start, bare)
-            if found is None:
-                start += 1
-            else:
+            if found is not None:
                 yield found
-                start = found.end
+                end = found.end
 
     def __contains__(self, word: str) -> bool:
         return (word,) in self.whole or any(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -26,7 +27,8 @@ _MOST_TYPOS = 3
 def is_spelt_otherwise(old: str, new: str, chosen: Pack, *, in_names: bool = False) -> bool:
     """Whether two sentences are one in another spelling. `in_names`: words with capitals may be misspelt, too."""
     old, new = _with_initials(old, new), _with_initials(new, old)
-    left, right = canonical(old, chosen), canonical(new, chosen)
+    left: Sequence[str] = canonical(old, chosen)
+    right: Sequence[str] = canonical(new, chosen)
     if left == right or "".join(left) == "".join(right) or _letters(old) == _letters(new):
         return True
     if not in_names and not _pairs_up(left, right):
@@ -105,7 +107,8 @@ def _without_accents(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
-def canonical(text: str, chosen: Pack) -> list[str]:
+@lru_cache(maxsize=64)  # a pair is looked at from several sides
+def canonical(text: str, chosen: Pack) -> tuple[str, ...]:
     """The words of `text` in one spelling, signs left out."""
     for shape, plain in _SHAPES:
         text = shape.sub(plain, text)
@@ -131,7 +134,7 @@ def canonical(text: str, chosen: Pack) -> list[str]:
             if (s.low[i][0].isalnum() or s.low[i] in "$€£¥₩₽₹%&") and not is_article:
                 found.append(_spelling(s.low[i]))
             i += 1
-    return [word for i, word in enumerate(found) if i == 0 or word != found[i - 1]]
+    return tuple(word for i, word in enumerate(found) if i == 0 or word != found[i - 1])
 
 
 _MONTHS = (
