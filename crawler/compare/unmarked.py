@@ -30,13 +30,18 @@ def unmarked(s: Sentence, taken: set[int]) -> Iterator[Spot]:
     is_korean = any("\uac00" <= word[:1] <= "\ud7a3" for word in s.low)
     held = set(taken)
     offices = {i for one in s.find("title", "groups") for i in range(one.start, one.end)}
+    if is_korean:
+        for spot in _korean(s, held | offices):
+            held.add(spot[0])
+            yield spot
     spots = [*_tailed(s, is_korean, offices), *_listed(s, held)]
     for start, end, text, sort in spots:
         if held.intersection(range(start, end)) or _is_of_body(end, sort, spots):
             continue
         held.update(range(start, end))
         yield start, end, text, sort
-    yield from _korean(s, held | offices) if is_korean else _chinese(s, held | offices)
+    if not is_korean:
+        yield from _chinese(s, held | offices)
 
 
 def _is_of_body(end: int, sort: Sort, spots: Sequence[Spot]) -> bool:
