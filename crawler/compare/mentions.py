@@ -34,7 +34,7 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
     weak_words = s.pack["certainty", "weak"]
     for name in ("negations", "hedges", "weak"):
         for one in s.find("certainty", name):
-            if one.start in plain or _is_may(s, one, named) or _is_inside_word(s, one):
+            if one.start in plain or _is_other_word(s, one, named) or _is_inside_word(s, one):
                 continue
             plain.update(range(one.start, one.end))
             is_single = one.end - one.start == 1
@@ -66,14 +66,15 @@ def _is_inside_word(s: Sentence, one: Found) -> bool:
     return longer is not None and longer.end > one.end
 
 
-def _is_may(s: Sentence, one: Found, named: Collection[int]) -> bool:
-    """Whether *May* is the month, or a name."""
+def _is_other_word(s: Sentence, one: Found, named: Collection[int]) -> bool:
+    """Whether the word says no doubt here: *May* is the month, *could* is seeing, *alleged* is what somebody did."""
     is_month = s.low[one.start] == "may" and one.start in s.used
     is_name = s.low[one.start] == "may" and (
         s.low[one.end : one.end + 1] == ["to"] or (one.start == 0 and s.low[1:2] and s.low[1].endswith("s"))
     )
     is_seen = s.low[one.start] == "could" and s.low[one.end : one.end + 1] in _ABLE
-    return is_month or is_name or is_seen or one.start in named
+    is_verb = s.low[one.start] == "alleged" and s.at("attribution", "speakers", one.start - 1) is not None
+    return is_month or is_name or is_seen or is_verb or one.start in named
 
 
 _ABLE = (["see"], ["hear"], ["feel"], ["smell"], ["not"], ["be"] * 2)

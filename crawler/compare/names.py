@@ -23,7 +23,7 @@ from crawler.text import words
 
 _MOST_NAMES = 200
 _MOST_READ = 4_000
-_DOUBTFUL = 1.0  # lead of one sort over the next
+_DOUBTFUL = 1.6  # lead of one sort over the next
 _MOST_SHARED = 1.5
 _SHARED = 0.5  # of its neighbour's cues that a name in a list has, too
 
@@ -67,7 +67,7 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
     taken = {i for name in found for i in range(name.start, name.end)}
     if any(word[:1].isupper() for word in s.written):
         spans = _capital(s, taken, is_title_case=is_title_case, known=known)
-        found += _in_lists(s, [_named(s, a, b, known) for a, b in spans])
+        found += _in_lists(s, [_named(s, a, b, known, is_title_case) for a, b in spans])
     if any("\uac00" <= word[:1] <= "\ud7a3" or "\u4e00" <= word[:1] <= "\u9fff" for word in s.low):
         found += [
             Name(start, end, text, {one: 5.0 * (one is sort) for one in Sort})
@@ -79,8 +79,10 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
     return found
 
 
-def _named(s: Sentence, start: int, end: int, known: frozenset[str]) -> Name:
-    is_first = start == 0 and s.low[0] not in known and not s.written[0].endswith(("'s", "’s"))
+def _named(s: Sentence, start: int, end: int, known: frozenset[str], loud: bool) -> Name:
+    is_first = (
+        (start == 0 or loud) and s.low[start] not in known and not s.written[start].endswith(("'s", "’s"))
+    )
     return Name(start, end, _text(s, start, end), scores(s, start, end), is_first)
 
 
@@ -263,7 +265,7 @@ _EVERYDAY = (
 _EVERYDAY_ENDINGS = (  # and whether what is left must be a word of every day
     *(
         (ending, False)
-        for ending in ("ness", "ments", "tions", "tion", "ologists", "ographers", "ically", "ively")
+        for ending in ("ness", "ing", "ments", "tions", "tion", "ologists", "ographers", "ically", "ively")
     ),
     *(
         (ending, False)

@@ -25,7 +25,24 @@ _SAME = 0.6
 _BOUNDS = frozenset(',.;:"“”„«»()–—-') | {"'", "‘", "’"}
 _QUOTES = frozenset('"“”„«»') | {"'", "‘", "’"}
 _RELATIVE = frozenset(
-    {"who", "which", "whose", "whom", "familiar", "close", "briefed", "что", "который", "которая", "которые"}
+    {
+        "who",
+        "which",
+        "whose",
+        "whom",
+        "holding",
+        "wearing",
+        "standing",
+        "sitting",
+        "speaking",
+        "familiar",
+        "close",
+        "briefed",
+        "что",
+        "который",
+        "которая",
+        "которые",
+    }
 )
 
 
@@ -92,7 +109,8 @@ def _take(found: Told, s: Sentence, verb: Found) -> None:
         is_passive = s.low[verb.end : verb.end + 1] == ["by"]
         places = list(_words_behind(s, verb.end + 1) if is_passive else _words_before(s, verb.start))
         if any(_is_speaker(s, i) for i in places):
-            found.describers.setdefault(verb.meaning, _heads(s, places) or _telling(s, places))
+            found.describers.setdefault(verb.meaning, _telling(s, places))
+            found.heads |= _heads(s, places)
 
 
 def _is_held(s: Sentence, verb: Found) -> bool:
@@ -127,7 +145,8 @@ def _heads(s: Sentence, places: Sequence[int]) -> set[str]:
     """What sort of people the words at these places name; an office is a kind of its own."""
     found = set()
     for i in places:
-        head = s.at("attribution", "speakers", i)
+        role = s.bare[i] if s.bare[i] in s.pack["person", "roles"] else None
+        head = s.at("attribution", "speakers", i) or role
         if i + 1 in places and s.at("attribution", "speakers", i + 1):
             continue  # *local officials*, *aid workers*
         if head is not None and (head.startswith("spokes") or not s.at("title", "groups", i)):
@@ -176,16 +195,25 @@ def is_other_source(old: Told, new: Told, names: Collection[str], pack: Pack) ->
     ]
     for one, other in pairs:
         shown = " ".join(sorted(one)), " ".join(sorted(other))
-        if one and other and one != other and _are_others(one, other, apart, heads):
+        if (
+            one
+            and other
+            and one != other
+            and _are_others(one, other, apart, heads, bool(old.heads & new.heads))
+        ):
             return shown
     return None
 
 
-def _are_others(one: set[str], other: set[str], apart: list[set[str]], heads: Lexicon) -> bool:
+def _are_others(
+    one: set[str], other: set[str], apart: list[set[str]], heads: Lexicon, is_same_sort: bool
+) -> bool:
     """Whether the words name somebody else: a name came that shares no word with the other side, or all differ."""
     for own, across in ((one, other), (other, one)):
         for name in (name & own for name in apart):
             is_alone = not any(one <= across for one in apart)
+            if is_same_sort and not is_alone:
+                continue  # *a spokesman for* one, and for another
             kept = {word for word in name if not is_alone or word not in heads}
             if name and not kept & across and not any(_is_like(a, b) for a in name for b in across - own):
                 return True

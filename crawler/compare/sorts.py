@@ -161,7 +161,7 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     written = s.written[start]
     is_loud = s.text.isupper() or sum(w.isupper() and len(w) > 2 for w in s.written) > 4
     if len(words) == 1 and written.isupper() and 2 <= len(written) <= 6 and not is_loud:
-        yield _O, 3.0
+        yield _O, 4.0
     if any(len(word) == 1 for word in words[:-1]) and many and words[0] not in heads:
         yield _P, 3.0  # J. Smith
     if any(word in s.pack["person", "particles"] for word in words[1:-1]):

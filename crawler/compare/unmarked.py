@@ -101,7 +101,8 @@ def _tailed(s: Sentence, is_korean: bool, offices: set[int]) -> Iterator[Spot]:
             if offices.intersection(range(tail.start, tail.end)) or _is_inside_word(s, tail.start, tail.end):
                 continue
             start = _begin_of_row(s, tail.start)
-            if tail.start - start >= 1:
+            is_known = "".join(s.low[start : tail.end]) in s.pack.long("places")
+            if tail.start - start >= 2 or (tail.start - start == 1 and (is_known or sort is not Sort.PLACE)):
                 yield start, tail.end, "".join(s.low[start : tail.end]), sort
 
 
