@@ -44,13 +44,28 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
         if word.endswith(("n't", "n’t")):
             s.note(strong, "not", i, i + 1)
     for about in s.find("certainty", "approximators"):
-        near = range(about.end, min(about.end + 3, len(s.low)))
-        beside = (*near, about.start - 1)
-        if any(
-            (i >= 0 and (part(s, i) != (None, None) or s.low[i][:1].isdigit())) or i in s.used for i in beside
-        ):
+        if any(_is_figure(s, i) for i in _beside(s, about)):
             s.note(strong, f"about {about.meaning}", about.start, about.end)
     return strong, weak
+
+
+def _beside(s: Sentence, about: Found) -> tuple[int, ...]:
+    """Where the figure stands that *about* may belong to."""
+    if not s.low[about.start].isascii():
+        return about.start - 1, about.end, about.end + 1, about.end + 2
+    if s.low[about.start] == "or":
+        return about.start - 1, about.start - 2
+    is_led = about.end < len(s.low) and s.low[about.end] in _BEFORE_FIGURE
+    return (about.end, about.end + 1) if is_led else (about.end,)
+
+
+_BEFORE_FIGURE = frozenset({"a", "an", "the", "$", "€", "£", "¥", "₩", "₹", "us", "another", "every"})
+
+
+def _is_figure(s: Sentence, place: int) -> bool:
+    if not 0 <= place < len(s.low):
+        return False
+    return part(s, place) != (None, None) or s.low[place][:1].isdigit() or place in s.used
 
 
 def _spread(s: Sentence, name: str) -> Iterator[int]:
@@ -68,16 +83,25 @@ def _is_inside_word(s: Sentence, one: Found) -> bool:
 
 def _is_other_word(s: Sentence, one: Found, named: Collection[int]) -> bool:
     """Whether the word says no doubt here: *May* is the month, *could* is seeing, *alleged* is what somebody did."""
-    is_month = s.low[one.start] == "may" and one.start in s.used
+    is_month = s.low[one.start] == "may" and (one.start in s.used or _is_called(s, one.start))
     is_name = s.low[one.start] == "may" and (
         s.low[one.end : one.end + 1] == ["to"] or (one.start == 0 and s.low[1:2] and s.low[1].endswith("s"))
     )
-    is_seen = s.low[one.start] == "could" and s.low[one.end : one.end + 1] in _ABLE
+    is_able = s.low[one.end : one.end + 1] in _ABLE or bool(set(s.low[one.start - 3 : one.start]) & _SO_THAT)
+    is_seen = s.low[one.start] == "could" and is_able
+    is_numbered = s.low[one.start] == "no" and s.low[one.end : one.end + 1] == ["."]
     is_verb = s.low[one.start] == "alleged" and s.at("attribution", "speakers", one.start - 1) is not None
-    return is_month or is_name or is_seen or is_verb or one.start in named
+    return is_month or is_name or is_seen or is_verb or is_numbered or one.start in named
 
 
-_ABLE = (["see"], ["hear"], ["feel"], ["smell"], ["not"], ["be"] * 2)
+def _is_called(s: Sentence, place: int) -> bool:
+    """Whether a word has a capital letter that its neighbours have not."""
+    before = s.written[place - 1] if place else ""
+    return s.written[place] == "May" and before[:1].islower()
+
+
+_SO_THAT = frozenset({"so", "where", "until", "before", "what", "whatever", "all", "everything", "as"})
+_ABLE = (["see"], ["hear"], ["feel"], ["smell"], ["not"], ["hardly"])
 
 
 def titles(

@@ -23,7 +23,7 @@ from crawler.text import words
 
 _MOST_NAMES = 200
 _MOST_READ = 4_000
-_DOUBTFUL = 1.6  # lead of one sort over the next
+_DOUBTFUL = 1.6  # weight of a sort that capitals and a rare surname alone may give
 _MOST_SHARED = 1.5
 _SHARED = 0.5  # of its neighbour's cues that a name in a list has, too
 
@@ -41,7 +41,7 @@ class Name:
     @property
     def is_doubtful(self) -> bool:
         """Whether nothing but a capital letter that any word has there tells that it is a name."""
-        return self.is_first and self.end - self.start == 1 and self.lead < _DOUBTFUL
+        return self.is_first and self.end - self.start == 1 and self.scores[self.sort] < _DOUBTFUL
 
     @property
     def sort(self) -> Sort:
@@ -155,8 +155,16 @@ def _capital(
             i += 1
             continue
         end = _end_of_name(s, i, max(end, i + 1), titles, loud=loud, known=known)
-        yield i, end
+        if not _is_thing(s, i, end):
+            yield i, end
         i = end
+
+
+def _is_thing(s: Sentence, start: int, end: int) -> bool:
+    """Whether the name is of a prize, a war, a storm: no person's, no body's and no place's."""
+    if s.low[start] in s.pack["words", "things_before"]:
+        return True
+    return s.bare[end - 1] in s.pack["words", "things"] and not _is_given(s.pack, s.low[start])
 
 
 def _listed(s: Sentence) -> dict[int, int]:
