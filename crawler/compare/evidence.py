@@ -21,7 +21,7 @@ from crawler.compare.sorts import Sort
 from crawler.compare.unmarked import swapped_people
 
 _SHARED = 0.7  # of the cues of the name it took the place of, that a name has, too
-_CERTAIN = 3.5  # a lead that no other name can turn
+_CERTAIN = 4.5  # a lead that no other name can turn
 _SORTS = ((Sort.PERSON, Kind.PERSON), (Sort.ORGANISATION, Kind.ORGANISATION), (Sort.PLACE, Kind.PLACE))
 
 

@@ -38,7 +38,8 @@ def certainties(s: Sentence, named: Collection[int] = ()) -> tuple[Mentions, Men
                 continue
             plain.update(range(one.start, one.end))
             is_single = one.end - one.start == 1
-            is_weak = one.meaning in weak_words or (is_single and s.low[one.start] in weak_words)
+            is_listed = tuple(s.low[one.start : one.end]) in weak_words.whole
+            is_weak = is_listed or one.meaning in weak_words or (is_single and s.low[one.start] in weak_words)
             s.note(weak if is_weak else strong, one.meaning, one.start, one.end)
     for i, word in enumerate(s.low):
         if word.endswith(("n't", "n’t")):
@@ -59,12 +60,17 @@ def _beside(s: Sentence, about: Found) -> tuple[int, ...]:
     return (about.end, about.end + 1) if is_led else (about.end,)
 
 
+_ALL = frozenset(
+    {"all", "everyone", "everybody", "everything", "every", "none", "half", "always", "entirely", "certainly"}
+)
 _BEFORE_FIGURE = frozenset({"a", "an", "the", "$", "€", "£", "¥", "₩", "₹", "us", "another", "every"})
 
 
 def _is_figure(s: Sentence, place: int) -> bool:
     if not 0 <= place < len(s.low):
         return False
+    if s.low[place] in _ALL:
+        return True
     return part(s, place) != (None, None) or s.low[place][:1].isdigit() or place in s.used
 
 

@@ -148,7 +148,12 @@ def _capital(
     i = 0
     while i < len(s.written):
         end = listed.get(i, i)
-        if i in taken or i in s.used or not s.written[i][:1].isupper() or (i in titles and end < i + 2):
+        if (
+            i in taken
+            or i in s.used
+            or not s.written[i][:1].isupper()
+            or (i in titles and end < i + 2 and not _is_called_office(s, i, titles))
+        ):
             i += 1
             continue
         if end == i and not _begins(s, i, loud=loud, known=known):
@@ -158,6 +163,17 @@ def _capital(
         if not _is_thing(s, i, end):
             yield i, end
         i = end
+
+
+def _is_called_office(s: Sentence, place: int, titles: set[int]) -> bool:
+    """Whether the office is the name of a company: *Premier Oil*."""
+    after = s.written[place + 1] if place + 1 < len(s.written) else ""
+    is_head = (
+        after.casefold() in s.pack["organisation", "heads"]
+        and after[:1].isupper()
+        and place + 1 not in titles
+    )
+    return is_head and s.written[place][:1].isupper()
 
 
 def _is_thing(s: Sentence, start: int, end: int) -> bool:
@@ -331,7 +347,8 @@ def _goes_on(s: Sentence, place: int, titles: set[int], *, loud: bool, known: fr
     if not (place < len(s.written) and s.written[place][:1].isupper() and place not in s.used):
         return False
     low = s.low[place]
-    is_street = s.low[place - 1] in s.pack["place", "heads_before"]  # Calle Mayor
+    before = s.low[place - 1]
+    is_street = before == "-" or before in s.pack["place", "heads_before"]  # Calle Mayor, el-Sheikh
     if place in titles and low not in s.pack["organisation", "heads"] and not is_street:
         return False
     if not loud:

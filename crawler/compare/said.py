@@ -289,12 +289,13 @@ def _telling(s: Sentence, places: Iterable[int]) -> set[str]:
     found = set()
     for i in places:
         word = s.bare[i]
-        is_adverb = word in _ADVERBS or (word.endswith("ly") and len(word) > 4)
+        is_adverb = word in _ADVERBS or (word.endswith("ly") and len(word) > 4 and word not in _NO_ADVERBS)
         if word[0].isalpha() and not is_adverb and word not in s.pack["words", "stop"] and i not in s.used:
             found.add(s.at("attribution", "speakers", i) or word)
     return found
 
 
+_NO_ADVERBS = frozenset({"family", "assembly", "italy", "daily", "weekly", "monthly", "monopoly", "sicily"})
 _ADVERBS = frozenset(
     {
         "also",

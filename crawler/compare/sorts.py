@@ -154,7 +154,8 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
         yield _O, 3.0
     if many and s.low[start + 1] == "of" and words[0] in s.pack["place", "nouns"]:
         yield _L, 4.0
-    if many and last in s.pack["place", "heads"] and last not in heads:
+    is_body = any(word in heads for word in words)
+    if many and last in s.pack["place", "heads"] and not is_body:
         yield _L, 2.0 if is_called and len(words) == 2 else 4.0
     elif many and words[0] in s.pack["place", "heads_before"]:
         yield _L, 2.5
@@ -200,7 +201,7 @@ def _left(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     before = s.low[start - 1]
     at = start - (before in _ARTICLES)
     yield from _titled(s, start)
-    yield from _phrases_before(s, at)
+    yield from _phrases_before(s, at, end)
     if before == "the" and words:
         is_known_place = at > 0 and s.low[at - 1] in s.pack["place", "prepositions"]
         yield _P, -2.0
@@ -271,7 +272,7 @@ def ends_title(s: Sentence, place: int) -> bool:
     return False
 
 
-def _phrases_before(s: Sentence, at: int) -> Iterator[Cue]:
+def _phrases_before(s: Sentence, at: int, end: int) -> Iterator[Cue]:
     longest: list[tuple[int, Sort, float]] = []
     for sort in Sort:
         for name, weight in (("before", 3.0), ("before_maybe", 1.0)):
@@ -284,8 +285,8 @@ def _phrases_before(s: Sentence, at: int) -> Iterator[Cue]:
     for length, sort, weight in longest:
         yield sort, weight if length == size else 0.4 * weight
     before = s.low[at - 1] if at else ""
-    if size > 1:
-        return  # a longer phrase says more than its preposition
+    if size > 1 or s.written[end - 1].endswith(("'s", "’s")):
+        return  # a longer phrase says more than its preposition; *in Kramer's garage* is no place
     if before in s.pack["place", "strong_prepositions"]:
         yield _L, 3.0
     elif before in s.pack["place", "prepositions"]:
