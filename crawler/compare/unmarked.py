@@ -18,6 +18,7 @@ Spot = tuple[int, int, str, Sort]  # first word, word behind the last, text, sor
 _PERSON_ENDS = 3  # characters of a Korean or Chinese name
 _LONGEST_PLACE = 5
 _LISTS = (
+    ("person", "known", Sort.PERSON),
     ("organisation", "known", Sort.ORGANISATION),
     ("place", "countries", Sort.PLACE),
     ("place", "cities", Sort.PLACE),
