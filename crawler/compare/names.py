@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from crawler.compare.lexicon import Pack
+from crawler.compare.everyday import is_everyday, is_function, is_given
 from crawler.compare.mentions import is_own_name
 from crawler.compare.reading import Sentence
 from crawler.compare.sentences import PIECES
@@ -180,7 +180,7 @@ def _is_thing(s: Sentence, start: int, end: int) -> bool:
     """Whether the name is of a prize, a war, a storm: no person's, no body's and no place's."""
     if s.low[start] in s.pack["words", "things_before"]:
         return True
-    return s.bare[end - 1] in s.pack["words", "things"] and not _is_given(s.pack, s.low[start])
+    return s.bare[end - 1] in s.pack["words", "things"] and not is_given(s.pack, s.low[start])
 
 
 def _listed(s: Sentence) -> dict[int, int]:
@@ -225,7 +225,7 @@ def _begins(s: Sentence, i: int, *, loud: bool, known: frozenset[str]) -> bool:
     behind = s.written[i + 2] if following in ("'", "’") and i + 2 < len(s.written) else following
     is_begun = not is_first and behind[:1].isupper() and not loud
     if is_function(s, i) and not is_begun:
-        return _is_given(s.pack, low) and following[:1].isupper()
+        return is_given(s.pack, low) and following[:1].isupper()
     if not is_first and not loud:
         return True
     return _is_name_like(s, i, known, loud=loud)
@@ -244,78 +244,9 @@ def _is_name_like(s: Sentence, i: int, known: frozenset[str], *, loud: bool) -> 
         is_body = i + 1 < len(s.written) and s.written[i + 1][:1].isupper() and _ends_in_body(s, i)
         return is_body and not loud
     if not pack.long("words"):
-        is_likely = _is_given(pack, low) or low in pack["person", "surnames"] or is_gazetted(low, s)
+        is_likely = is_given(pack, low) or low in pack["person", "surnames"] or is_gazetted(low, s)
         return is_likely or any(low.endswith(end) for (end,) in pack["person", "suffixes"].whole)
     return word[:1].isalpha() or (is_next_capital and not s.at("title", "groups", i + 1))
-
-
-def is_everyday(word: str, pack: Pack) -> bool:
-    """Whether the press writes the word in lower case, too, so that it is no name by itself."""
-    everyday = pack.long("words")
-    if word in everyday or word in pack["words", "common"] or word in pack["words", "stop"]:
-        return True
-    if _is_given(pack, word) or word in pack["person", "surnames"]:
-        return False
-    for section, name in _EVERYDAY:
-        if (word,) in pack[section, name].whole:
-            return True
-    if word in pack.long("surnames") or "_".join((word,)) in pack.long("places"):
-        return False
-    if word.endswith("s") and not word.endswith(("ss", "is", "us", "os", "as")):
-        return True  # more people than names end so
-    if any(word[:i] in everyday and word[i:] in everyday for i in range(3, len(word) - 3)):
-        return True  # *schoolchildren*
-    return any(
-        len(word) > len(ending) + 2
-        and word.endswith(ending)
-        and (not stem or _has_stem(word, ending, everyday))
-        for ending, stem in _EVERYDAY_ENDINGS
-    )
-
-
-_EVERYDAY = (
-    ("person", "roles"),
-    ("organisation", "roles"),
-    ("organisation", "heads"),
-    ("place", "nouns"),
-    ("place", "heads"),
-    ("title", "groups"),
-    ("title", "weak"),
-    ("attribution", "verbs"),
-    ("attribution", "speakers"),
-    ("certainty", "hedges"),
-    ("words", "nationalities"),
-)
-_EVERYDAY_ENDINGS = (  # and whether what is left must be a word of every day
-    *(
-        (ending, False)
-        for ending in ("ness", "ing", "ments", "tions", "tion", "ologists", "ographers", "ically", "ively")
-    ),
-    *(
-        (ending, False)
-        for ending in ("fulness", "ations", "ities", "ously", "ingly", "edly", "fully", "less")
-    ),
-    *(
-        (ending, True)
-        for ending in ("s", "es", "ers", "er", "ed", "d", "ing", "ly", "ors", "ists", "ies", "y")
-    ),
-)
-
-
-def _has_stem(word: str, ending: str, everyday: frozenset[str]) -> bool:
-    stem = word[: -len(ending)]
-    doubled = stem[:-1] if stem[-1:] == stem[-2:-1] else stem
-    return any(one in everyday for one in (stem, f"{stem}e", f"{stem}y", doubled))
-
-
-def _is_given(pack: Pack, word: str) -> bool:
-    return word in pack["person", "given"] or word in pack.long("given")
-
-
-def is_function(s: Sentence, place: int) -> bool:
-    """Whether a word holds others together, or is one with which any sentence may begin."""
-    word = s.low[place]
-    return word in s.pack["words", "common"] or word in s.pack["words", "stop"] or place in s.used
 
 
 def _ends_in_body(s: Sentence, start: int) -> bool:

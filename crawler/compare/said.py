@@ -1,14 +1,13 @@
 """Who says so: the verbs and phrases of reporting in a sentence, and their sources. Pure.
 
-What lives here: telling a verb that reports from the same word elsewhere (*the alleged thief*), finding the words
-that name its source, and whether two sources are one. What must not: whether that makes an edit (`evidence`).
+What lives here: telling a verb that reports from the same word elsewhere (*the alleged thief*), and whether two
+sources are one. What must not: which words name a source (`sources`), or whether all that makes an edit (`evidence`).
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,34 +15,20 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from crawler.compare.lexicon import Found, Lexicon, Pack
 from crawler.compare.reading import Mentions, Sentence
-
-_SET_OFF = re.compile(r"\s[-–—]\s+\S+(?:\s\S+){0,2}\s*\Z")
-_BEFORE_TAIL = frozenset({":", "-", "–", "—", "…", "...", ".."})
-_FAR = 4  # words between a speaker and the verb that reports, in languages without capitals
-_LONGEST_SOURCE = 14
-_SAME = 0.6
-_BOUNDS = frozenset(',.;:"“”„«»()–—-') | {"'", "‘", "’"}
-_QUOTES = frozenset('"“”„«»') | {"'", "‘", "’"}
-_RELATIVE = frozenset(
-    {
-        "who",
-        "which",
-        "whose",
-        "whom",
-        "holding",
-        "wearing",
-        "standing",
-        "sitting",
-        "speaking",
-        "familiar",
-        "close",
-        "briefed",
-        "что",
-        "который",
-        "которая",
-        "которые",
-    }
+from crawler.compare.sources import (
+    BOUNDS,
+    front,
+    heads,
+    is_speaker,
+    source,
+    tail,
+    telling,
+    words_before,
+    words_behind,
 )
+
+_FAR = 4  # words between a speaker and the verb that reports, in languages without capitals
+_SAME = 0.6
 
 
 @dataclass(slots=True)
@@ -73,9 +58,9 @@ def told(s: Sentence, named: Collection[int]) -> Told:
         held.update(range(phrase.start, phrase.end))
         is_by = s.low[phrase.end : phrase.end + 1] == ["by"]
         if s.low[phrase.start] == "told":
-            _keep(found, s, list(_words_before(s, phrase.start)))
+            _keep(found, s, list(words_before(s, phrase.start)))
         elif is_by or s.low[phrase.end - 1] in _BEFORE_SOURCE:
-            _keep(found, s, list(_words_behind(s, phrase.end + is_by)))
+            _keep(found, s, list(words_behind(s, phrase.end + is_by)))
     for verb in s.find("attribution", "verbs"):
         if verb.start in hedged:
             continue
@@ -85,10 +70,9 @@ def told(s: Sentence, named: Collection[int]) -> Told:
             and _reports(s, verb)
         ):
             _take(found, s, verb)
-    for tail in (list(_tail(s, named)), list(_front(s, named))):
-        if not tail:
-            continue
-        s.note(found.strong, f"by {' '.join(s.bare[i] for i in tail)}", tail[0], tail[-1] + 1)
+    for ends in (list(tail(s, named)), list(front(s, named))):
+        if ends:
+            s.note(found.strong, f"by {' '.join(s.bare[i] for i in ends)}", ends[0], ends[-1] + 1)
     if _is_unspaced(s):
         found.sources.clear()
         _speakers(s, found, held)
@@ -102,15 +86,15 @@ def _take(found: Told, s: Sentence, verb: Found) -> None:
     if is_strong or (_has_subject(s, verb) and s.low[verb.end : verb.end + 1] != ["by"]):
         s.note(found.strong if is_strong else found.weak, verb.meaning, verb.start, verb.end)
     if is_strong:
-        _keep(found, s, list(_source(s, verb)))
+        _keep(found, s, list(source(s, verb)))
         if verb.meaning == "tell":
-            found.hearers |= _telling(s, _words_behind(s, verb.end))
+            found.hearers |= telling(s, words_behind(s, verb.end))
     elif verb.meaning in s.pack["attribution", "describing"]:
         is_passive = s.low[verb.end : verb.end + 1] == ["by"]
-        places = list(_words_behind(s, verb.end + 1) if is_passive else _words_before(s, verb.start))
-        if any(_is_speaker(s, i) for i in places):
-            found.describers.setdefault(verb.meaning, _telling(s, places))
-            found.heads |= _heads(s, places)
+        places = list(words_behind(s, verb.end + 1) if is_passive else words_before(s, verb.start))
+        if any(is_speaker(s, i) for i in places):
+            found.describers.setdefault(verb.meaning, telling(s, places))
+            found.heads |= heads(s, places)
 
 
 def _is_held(s: Sentence, verb: Found) -> bool:
@@ -130,28 +114,15 @@ def _has_subject(s: Sentence, verb: Found) -> bool:
         return True
     near = range(max(0, verb.start - 3), verb.start)
     return any(
-        s.low[i] in s.pack["attribution", "pronouns"] or s.written[i][:1].isupper() or _is_speaker(s, i)
+        s.low[i] in s.pack["attribution", "pronouns"] or s.written[i][:1].isupper() or is_speaker(s, i)
         for i in near
     )
 
 
 def _keep(found: Told, s: Sentence, places: Sequence[int]) -> None:
     """Count those that the words at these places name as a source."""
-    found.sources |= _telling(s, places)
-    found.heads |= _heads(s, places)
-
-
-def _heads(s: Sentence, places: Sequence[int]) -> set[str]:
-    """What sort of people the words at these places name; an office is a kind of its own."""
-    found = set()
-    for i in places:
-        role = s.bare[i] if s.bare[i] in s.pack["person", "roles"] else None
-        head = s.at("attribution", "speakers", i) or role
-        if i + 1 in places and s.at("attribution", "speakers", i + 1):
-            continue  # *local officials*, *aid workers*
-        if head is not None and (head.startswith("spokes") or not s.at("title", "groups", i)):
-            found.add(head)
-    return found
+    found.sources |= telling(s, places)
+    found.heads |= heads(s, places)
 
 
 def _is_closing(s: Sentence, verb: Found) -> bool:
@@ -162,28 +133,16 @@ def _is_closing(s: Sentence, verb: Found) -> bool:
     start = next(
         (i for i in range(verb.start - 1, max(0, verb.start - 8), -1) if s.low[i] in (",", "-", "–", "—")), 0
     )
-    return 2 < start < verb.start - 1 and not _telling(s, range(start + 1, verb.start)) <= {
+    return 2 < start < verb.start - 1 and not telling(s, range(start + 1, verb.start)) <= {
         "he",
         "she",
         "they",
     }
 
 
-def _is_speaker(s: Sentence, place: int) -> bool:
-    """Whether a word names people who are asked: *witnesses*, *engineers*, *the ministry*."""
-    word = s.bare[place]
-    lists = (
-        ("attribution", "speakers"),
-        ("person", "roles"),
-        ("organisation", "roles"),
-        ("organisation", "heads"),
-    )
-    return any(form in s.pack[one] for one in lists for form in (word, word.removesuffix("s")))
-
-
 def is_other_source(old: Told, new: Told, names: Collection[str], pack: Pack) -> tuple[str, str] | None:
     """The two sources, if both sentences name one and it is another. `names`: those in only one of them."""
-    heads = pack["organisation", "heads_before"]
+    bodies = pack["organisation", "heads_before"]
     apart = [{word for word in name.split() if word not in pack["words", "stop"]} for name in names]
     if old.hearers and new.hearers and any(name & (old.hearers ^ new.hearers) for name in apart):
         return " ".join(sorted(old.hearers)), " ".join(sorted(new.hearers))
@@ -199,14 +158,14 @@ def is_other_source(old: Told, new: Told, names: Collection[str], pack: Pack) ->
             one
             and other
             and one != other
-            and _are_others(one, other, apart, heads, bool(old.heads & new.heads))
+            and _are_others(one, other, apart, bodies, bool(old.heads & new.heads))
         ):
             return shown
     return None
 
 
 def _are_others(
-    one: set[str], other: set[str], apart: list[set[str]], heads: Lexicon, is_same_sort: bool
+    one: set[str], other: set[str], apart: list[set[str]], bodies: Lexicon, is_same_sort: bool
 ) -> bool:
     """Whether the words name somebody else: a name came that shares no word with the other side, or all differ."""
     for own, across in ((one, other), (other, one)):
@@ -214,7 +173,7 @@ def _are_others(
             is_alone = not any(one <= across for one in apart)
             if is_same_sort and not is_alone:
                 continue  # *a spokesman for* one, and for another
-            kept = {word for word in name if not is_alone or word not in heads}
+            kept = {word for word in name if not is_alone or word not in bodies}
             if name and not kept & across and not any(_is_like(a, b) for a in name for b in across - own):
                 return True
     return not one & other and not _is_like(" ".join(sorted(one)), " ".join(sorted(other)))
@@ -249,7 +208,7 @@ def _reports(s: Sentence, verb: Found) -> bool:
     """Whether the word is a verb here: not *the alleged thief*, *confirmed reports* or *was told to*."""
     before = s.low[verb.start - 1] if verb.start else ""
     after = s.low[verb.end] if verb.end < len(s.low) else ""
-    if before in _DETERMINERS or (before not in _BOUNDS and _is_participle(s, verb)):
+    if before in _DETERMINERS or (before not in BOUNDS and _is_participle(s, verb)):
         return False
     if before in _PASSIVES and (verb.meaning in _NOT_PASSIVE or after not in ("that", "by", ",", ".", "")):
         return False
@@ -279,110 +238,6 @@ _BEFORE_SOURCE = frozenset(
     {"to", "per", "citing", "by", "of", "quoting", "словам", "данным", "информации", "сообщению", "согласно"}
     | {"на", "мнению", "версии", "сообщает"}
 )
-
-
-# ---------------------------------------------------------------- sources
-
-
-def _telling(s: Sentence, places: Iterable[int]) -> set[str]:
-    """The words at these places that name somebody: little words, adverbs and figures say nothing of it."""
-    found = set()
-    for i in places:
-        word = s.bare[i]
-        is_adverb = word in _ADVERBS or (word.endswith("ly") and len(word) > 4 and word not in _NO_ADVERBS)
-        if word[0].isalpha() and not is_adverb and word not in s.pack["words", "stop"] and i not in s.used:
-            found.add(s.at("attribution", "speakers", i) or word)
-    return found
-
-
-_NO_ADVERBS = frozenset({"family", "assembly", "italy", "daily", "weekly", "monthly", "monopoly", "sicily"})
-_ADVERBS = frozenset(
-    {
-        "also",
-        "later",
-        "earlier",
-        "has",
-        "have",
-        "had",
-        "then",
-        "however",
-        "meanwhile",
-        "would",
-        "could",
-        "will",
-    }
-    | {"may", "might", "previously", "already", "still", "statement", "interview", "telephone", "separately"}
-    | {"further", "late", "early", "today", "yesterday"}
-)
-
-
-def _source(s: Sentence, verb: Found) -> Iterator[int]:
-    """The words that name who says so: before the verb, or behind it after a quotation."""
-    before = s.low[verb.start - 1] if verb.start else ""
-    earlier = s.low[verb.start - 2] if verb.start > 1 else ""
-    is_turned = before in _QUOTES or (
-        before in (",", "-", "—", "–") and (earlier in _QUOTES or _ends_soon(s, verb))
-    )
-    if is_turned:
-        yield from _words_behind(s, verb.end)
-        return
-    yield from _words_before(s, verb.start)
-
-
-def _ends_soon(s: Sentence, verb: Found) -> bool:
-    """Whether only a few words follow: *…, say officials.*, *…, сообщили спасатели.*"""
-    rest = s.low[verb.end :]
-    size = next((i for i, word in enumerate(rest) if word in _BOUNDS), len(rest))
-    return 0 < size <= 6 and "that" not in rest[:size]
-
-
-def _words_behind(s: Sentence, start: int) -> Iterator[int]:
-    for i in range(start, min(start + 7, len(s.low))):
-        if s.low[i] in _BOUNDS or s.low[i] in _RELATIVE or s.low[i] in ("that", "as", "to", "on", "after"):
-            return
-        yield i
-
-
-def _words_before(s: Sentence, end: int) -> Iterator[int]:
-    """The words of the clause before a verb; of the whole sentence so far, where a comma sets off an apposition."""
-    start, is_apposed = end, s.low[end - 1 : end] == [","]
-    stop = end - 1 if is_apposed else end
-    start = stop
-    while start > 0 and stop - start < _LONGEST_SOURCE:
-        word = s.low[start - 1]
-        if word in _QUOTES or word in (";", ":", ".") or (word in _BOUNDS and not is_apposed and word != "-"):
-            break
-        if word in ("that", "because", "if", "although", "but") and not is_apposed:
-            break
-        start -= 1
-    for i in range(start, stop):
-        if s.low[i] in _RELATIVE:
-            return
-        yield i
-
-
-def _tail(s: Sentence, named: Collection[int]) -> Iterator[int]:
-    """*Talks fail: report*, *Talks fail – envoy*: a source behind the last sign of a headline."""
-    for size in (1, 2, 3):
-        start = len(s.low) - size
-        if start < 3 or s.low[start - 1] not in _BEFORE_TAIL:
-            continue
-        if s.low[start - 1] in ("-", "–", "—") and not _SET_OFF.search(s.text):
-            return
-        spots = range(start, len(s.low))
-        is_source = any(_is_speaker(s, i) for i in spots) or all(i in named for i in spots)
-        if is_source:
-            yield from spots
-        return
-
-
-def _front(s: Sentence, named: Collection[int]) -> Iterator[int]:
-    """*Police: boy found safe*: a source before the first sign of a headline."""
-    sign = next((i for i, word in enumerate(s.low[:4]) if word == ":"), 0)
-    if 0 < sign < len(s.low) - 2 and all(
-        s.at("attribution", "speakers", i) or i in named for i in range(sign)
-    ):
-        yield from range(sign)
 
 
 def _speakers(s: Sentence, found: Told, phrased: set[int]) -> None:

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.edit_kinds [--misses] [FILE …]      default: every set in tests/compare/edits/
 
-`held.jsonl` is the set held back; the rules were tried on the `tune*.jsonl` ones, of which -e and -f were
+`held.jsonl` is the set held back; the rules were tried on the `tune*.jsonl` ones, of which -e, -f and -g were
 measured once before the rules saw them. A line:
 ``{"id","language","where","old":[sentence…],"new":[…],"classes":[…]}``. What `classify` finds in a record is the
 union of the kinds of its edits, without headline, byline and lead, which follow from where the edit stands.
