@@ -1,9 +1,9 @@
 """How well kinds of edit are told: precision and recall of each kind on labelled edits.
 
-    python -m tests.benchmarks.edit_kinds [--misses] [FILE …]      default: both halves in tests/compare/edits/
+    python -m tests.benchmarks.edit_kinds [--misses] [FILE …]      default: every set in tests/compare/edits/
 
-`tune.jsonl` is the half that the rules were tried on, `held.jsonl` the half held back; `tune-b.jsonl` and
-`tune-c.jsonl` were tried on later. A line:
+`held.jsonl` is the set held back; the rules were tried on the `tune*.jsonl` ones, of which -e, -f and -g were
+measured once before the rules saw them. A line:
 ``{"id","language","where","old":[sentence…],"new":[…],"classes":[…]}``. What `classify` finds in a record is the
 union of the kinds of its edits, without headline, byline and lead, which follow from where the edit stands.
 """
@@ -26,7 +26,7 @@ Record = dict[str, Any]
 
 def main(arguments: Sequence[str]) -> int:
     shows_misses = "--misses" in arguments
-    chosen = [Path(a) for a in arguments if a != "--misses"] or [HALVES / "tune.jsonl", HALVES / "held.jsonl"]
+    chosen = [Path(a) for a in arguments if a != "--misses"] or sorted(HALVES.glob("*.jsonl"), reverse=True)
     for path in chosen:
         records = read(path)
         began = time.perf_counter()

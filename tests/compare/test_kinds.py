@@ -136,14 +136,18 @@ def test_an_edit_is_silent_unless_the_date_moved_or_a_notice_came_or_only_its_fo
     assert not silent(edited("opened on Friday", "opened on friday"))
 
 
-@pytest.mark.parametrize("half", ["tune.jsonl", "tune-b.jsonl", "held.jsonl"])
+TUNED = tuple(f"tune{letter}.jsonl" for letter in ("", "-b", "-c", "-d", "-e", "-f", "-g"))
+
+
+@pytest.mark.parametrize("half", [*TUNED, "held.jsonl"])
 def test_the_labelled_edits_are_told_apart(half: str) -> None:
     records = read(HALVES / half)
-    scores = score(records, [kinds_of(record) for record in records])
-    least = 0.95 if half == "tune.jsonl" else 0.88
+    told_of = score(records, [kinds_of(record) for record in records])
+    scores = {kind: one for kind, one in told_of.items() if one[2]}
+    least = 0.95 if half in TUNED else 0.9
     means = [sum(one[i] for one in scores.values()) / len(scores) for i in (0, 1)]
     assert min(means) >= least
-    assert min(min(one[:2]) for one in scores.values()) >= 0.6
+    assert min(min(one[:2]) for one in scores.values() if one[2] > 8) >= 0.7
 
 
 @pytest.mark.parametrize(
