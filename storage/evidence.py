@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from storage import blobs
 from storage.errors import NotFound
+
+_PIECE = re.compile(r"[0-9a-f]{64}\.zst")
 
 
 class EvidenceFolder:
@@ -24,8 +28,8 @@ class EvidenceFolder:
     def put(self, body: bytes) -> str:
         """Keep `body`; gives back its SHA-256, hexadecimal. Putting the same twice changes nothing."""
         digest = hashlib.sha256(body).hexdigest()
-        path = self._path(digest)
-        if not path.exists():
+        path = self.path(digest)
+        if not _is_touched(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, aside = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(handle, "wb") as file:
@@ -38,17 +42,34 @@ class EvidenceFolder:
     def get(self, digest: str) -> bytes:
         """The bytes put under `digest`. Raises NotFound; ValueError where they were damaged since."""
         try:
-            body = blobs.decompress(self._path(digest).read_bytes())
+            body = blobs.decompress(self.path(digest).read_bytes())
         except FileNotFoundError as error:
             raise NotFound(f"no evidence is kept under {digest}") from error
         if hashlib.sha256(body).hexdigest() != digest:
             raise ValueError(f"evidence {digest} does not match its digest: it was altered")
         return body
 
-    def _path(self, digest: str) -> Path:
+    def paths(self) -> Iterator[Path]:
+        """The files of all pieces, in the order of their digests."""
+        for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
+            yield from sorted(path for path in folder.glob("*.zst") if _PIECE.fullmatch(path.name))
+
+    def path(self, digest: str) -> Path:
+        """Where the piece of this digest is kept, or would be. Raises NotFound for what is no digest."""
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise NotFound(f"{digest!r} is not a digest")
         return self.folder / digest[:2] / f"{digest}.zst"
+
+
+def _is_touched(path: Path) -> bool:
+    """Whether there is such a file; it counts as new again, so that nobody prunes what is about to be named."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    except PermissionError:  # somebody else's file: it is there
+        return True
+    return True
 
 
 class EvidenceInMemory:

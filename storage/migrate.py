@@ -22,7 +22,7 @@ def prepare(engine: Engine) -> None:
 
     Raises StoreTooNew or StoreTooOld where it does not, StoreError where this is another program's database.
     """
-    found = _revision(engine)
+    found = revision(engine)
     if found is None:
         upgrade(engine)
     elif found != head():
@@ -36,14 +36,14 @@ def upgrade(engine: Engine) -> str:
 
     Raises StoreTooNew, or StoreError where this is another program's database.
     """
-    _revision(engine)
+    revision(engine)
     with engine.connect().execution_options(is_writing=True) as connection:
         command.upgrade(_config(connection), "head")
         connection.commit()
     return head()
 
 
-def _revision(engine: Engine) -> str | None:
+def revision(engine: Engine) -> str | None:
     """The schema that the store has; None for a new, empty one. Raises as `upgrade` does."""
     with engine.connect() as connection:
         tables = set(inspect(connection).get_table_names()) - {"alembic_version"}

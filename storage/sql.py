@@ -643,12 +643,16 @@ class SqlStore:
             return db.execute(select(SUPERSEDED.c.id).where(SUPERSEDED.c.id == change_id)).first() is not None
 
     def copy_to(self, url: str) -> None:
-        """Copy an SQLite store, as it stands, into the file of `url`: for a rehearsal. Raises StoreError."""
-        if self._engine.dialect.name != "sqlite":
-            raise StoreError("only a store on SQLite can be copied for a rehearsal (--dry-run)")
+        """Copy the store, as it stands, into the SQLite file of `url`: for a rehearsal. Raises StoreError."""
         target = create_engine(url)
-        with self._engine.connect() as from_, target.connect() as to:
-            from_.connection.driver_connection.backup(to.connection.driver_connection)  # type: ignore[union-attr]
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as from_, target.connect() as to:
+                from_.connection.driver_connection.backup(to.connection.driver_connection)  # type: ignore[union-attr]
+        else:
+            from storage import copying, migrate
+
+            migrate.prepare(target)
+            copying.copy_tables(self._engine, target, lambda where: None)
         target.dispose()
 
     def close(self) -> None:

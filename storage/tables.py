@@ -402,3 +402,6 @@ RUN = _table(RunRow)
 STATE = _table(StateRow)
 ARRIVAL = _table(ArrivalRow)
 DELIVERY = _table(DeliveryRow)
+
+ALL = tuple(SQLModel.metadata.tables[name] for name in sorted(SQLModel.metadata.tables))
+NAMES = frozenset(table.name for table in ALL)
