@@ -87,6 +87,16 @@ def elsewhere(tmp_path: Path) -> tuple[str, EvidenceFolder]:
     return f"sqlite:///{tmp_path}/new/store.db", EvidenceFolder(tmp_path / "new/evidence")
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A backup as it should be."""
+    folder = tmp_path_factory.mktemp("sound")
+    url, evidence = f"sqlite:///{folder}/store.db", EvidenceFolder(folder / "evidence")
+    fill(url, evidence)
+    made(url, evidence, folder / "b")
+    return (folder / "b").read_bytes()
+
+
 def made(url: str, evidence: EvidenceFolder | None, file: Path) -> backup.Made:
     return backup.back_up(url, evidence, file, now=NOW, version="1", told=quiet)
 
@@ -256,9 +266,8 @@ def test_a_store_that_was_only_made_may_be_replaced(evidence: EvidenceFolder, tm
     assert contents(url) == contents(other)
 
 
-def test_what_is_no_store_is_left_alone(evidence: EvidenceFolder, tmp_path: Path) -> None:
-    fill(f"sqlite:///{tmp_path}/store.db", evidence)
-    made(f"sqlite:///{tmp_path}/store.db", evidence, tmp_path / "b")
+def test_what_is_no_store_is_left_alone(sound: bytes, evidence: EvidenceFolder, tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(sound)
     (tmp_path / "list.db").write_text("eggs, flour, a lamp\n" * 40)
     with pytest.raises(StoreError, match="is there already, and no store"):
         restored(tmp_path / "b", f"sqlite:///{tmp_path}/list.db", evidence)
@@ -269,8 +278,8 @@ def test_what_is_no_store_is_left_alone(evidence: EvidenceFolder, tmp_path: Path
 Members = list[tuple[tarfile.TarInfo, bytes]]
 
 
-def members(file: Path) -> Members:
-    with zstd.ZstdFile(file) as plain, tarfile.open(fileobj=io.BytesIO(plain.read())) as opened:
+def members(file: bytes) -> Members:
+    with tarfile.open(fileobj=io.BytesIO(zstd.decompress(file))) as opened:
         return [(one, opened.extractfile(one).read()) for one in opened]  # type: ignore[union-attr]
 
 
@@ -355,13 +364,10 @@ HOSTILE: dict[str, tuple[Callable[[Members], Members], str]] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_and_nothing_of_it_is_put_anywhere(
-    name: str, evidence: EvidenceFolder, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
+    name: str, sound: bytes, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
 ) -> None:
-    url = f"sqlite:///{tmp_path}/store.db"
-    fill(url, evidence)
-    made(url, evidence, tmp_path / "b")
     change, reason = HOSTILE[name]
-    write(tmp_path / "b", signed(change(members(tmp_path / "b"))))
+    write(tmp_path / "b", signed(change(members(sound))))
     before = set(tmp_path.rglob("*"))
     with pytest.raises(StoreError, match=reason):
         restored(tmp_path / "b", *elsewhere)
@@ -370,11 +376,9 @@ def test_a_hostile_file_is_refused_and_nothing_of_it_is_put_anywhere(
 
 
 def test_a_store_altered_on_its_way_is_refused(
-    evidence: EvidenceFolder, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
+    sound: bytes, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
 ) -> None:
-    fill(f"sqlite:///{tmp_path}/store.db", evidence)
-    made(f"sqlite:///{tmp_path}/store.db", evidence, tmp_path / "b")
-    found = members(tmp_path / "b")
+    found = members(sound)
     altered = found[1][1].replace(b"Gazette", b"Gazebos")
     write(tmp_path / "b", [found[0], (found[1][0], altered), *found[2:]])
     with pytest.raises(StoreError, match="not what was put there; nothing was restored"):
@@ -383,12 +387,9 @@ def test_a_store_altered_on_its_way_is_refused(
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
 def test_a_file_that_was_cut_off_is_refused(
-    share: float, evidence: EvidenceFolder, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
+    share: float, sound: bytes, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
 ) -> None:
-    fill(f"sqlite:///{tmp_path}/store.db", evidence)
-    made(f"sqlite:///{tmp_path}/store.db", evidence, tmp_path / "b")
-    whole = (tmp_path / "b").read_bytes()
-    (tmp_path / "b").write_bytes(whole[: int(len(whole) * share)])
+    (tmp_path / "b").write_bytes(sound[: int(len(sound) * share)])
     with pytest.raises(StoreError, match="nothing was restored"):
         restored(tmp_path / "b", *elsewhere)
     assert not (tmp_path / "new/store.db").exists()
