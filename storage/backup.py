@@ -10,6 +10,7 @@ listed after the store was copied holds all that the copy names.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -112,7 +113,8 @@ def _write(whole: Path, manifest: Manifest, copy: Path, pieces: list[tuple[Path,
         writer.manifest(manifest)
         writer.member(archive.STORE, copy, manifest.store_bytes)
         for number, (path, size) in enumerate(pieces, 1):
-            writer.member(archive.evidence_name(path), path, size)
+            with contextlib.suppress(FileNotFoundError):  # pruned meanwhile
+                writer.member(archive.evidence_name(path), path, size)
             told(f"evidence, {number:,} of {len(pieces):,}")
         writer.end()
         file.flush()

@@ -6,16 +6,19 @@ it is committed, so a snapshot never names evidence that is not there.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from storage import blobs
 from storage.errors import NotFound
 
+_ASIDE = ".pruned"
 _PIECE = re.compile(r"[0-9a-f]{64}\.zst")
 
 
@@ -48,6 +51,40 @@ class EvidenceFolder:
         if hashlib.sha256(body).hexdigest() != digest:
             raise ValueError(f"evidence {digest} does not match its digest: it was altered")
         return body
+
+    def older_than(self, before: datetime) -> dict[str, int]:
+        """By digest, the bytes of the pieces that were put before that time, and not again since."""
+        self._put_back()
+        found = {}
+        for path in self.paths():
+            with contextlib.suppress(FileNotFoundError):
+                known = path.stat()
+                if known.st_mtime < before.timestamp():
+                    found[path.stem] = known.st_size
+        return found
+
+    def drop(self, digest: str, before: datetime) -> bool:
+        """Forget this piece, unless somebody puts it again meanwhile: then it stays, and this is False.
+
+        It is renamed first. Who puts it before that makes it new, which we see; who puts it after finds none, and
+        writes it.
+        """
+        path = self.path(digest)
+        aside = path.with_suffix(_ASIDE)
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= before.timestamp():
+            aside.replace(path)
+            return False
+        aside.unlink()
+        return True
+
+    def _put_back(self) -> None:
+        """Where `drop` was broken off: nobody knows any more whether the piece was new."""
+        for aside in self.folder.glob(f"[0-9a-f][0-9a-f]/*{_ASIDE}"):
+            aside.replace(aside.with_suffix(".zst"))
 
     def paths(self) -> Iterator[Path]:
         """The files of all pieces, in the order of their digests."""

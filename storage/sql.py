@@ -6,6 +6,7 @@ SQLite runs with WAL, `synchronous=FULL` (a commit that was acknowledged survive
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, ProgrammingError
 
-from storage import blobs, deliveries, said, watch, withheld
+from storage import blobs, deliveries, retention, said, watch, withheld
 from storage.errors import Conflict, StoreError
 from storage.known import Known, Questions, Rows, Verdict, most_answers
 from storage.records import (
@@ -641,6 +642,33 @@ class SqlStore:
     def is_superseded(self, change_id: str) -> bool:
         with self._reading() as db:
             return db.execute(select(SUPERSEDED.c.id).where(SUPERSEDED.c.id == change_id)).first() is not None
+
+    # ------------------------------------------------------------ keeping
+
+    def drop_visits(
+        self, before: datetime, mark: retention.Mark | None, *, is_dry: bool
+    ) -> tuple[int, int, retention.Mark | None]:
+        with self._reading() if is_dry else self._writing() as db:
+            return retention.drop_visits(db, before, mark, is_dry=is_dry)
+
+    def drop_runs(self, before: datetime, *, is_dry: bool) -> int:
+        with self._reading() if is_dry else self._writing() as db:
+            return retention.drop_runs(db, before, is_dry=is_dry)
+
+    def named_evidence(self) -> list[str]:
+        with self._reading() as db:
+            return retention.named_evidence(db)
+
+    def vacuum(self) -> None:
+        """Give the room that is free within the database back to the disk. Holds up writers. Raises StoreError."""
+        with _told(), self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                try:
+                    connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+                except sqlite3.DatabaseError as error:
+                    raise StoreError(f"the store cannot be packed now: {error}") from error
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
 
     def copy_to(self, url: str) -> None:
         """Copy the store, as it stands, into the SQLite file of `url`: for a rehearsal. Raises StoreError."""

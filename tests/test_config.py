@@ -524,6 +524,8 @@ def test_check_says_what_will_happen(file: Path) -> None:
         ),
         "A page may take 1m and 20 MiB; its parser 2s.",
         "Harbour Post: 1 listing every 30m; recipe harbour; its times in Europe/Oslo.",
+        "The daemon tells how it is at 127.0.0.1:9477.",
+        "`presswatch prune` removes nothing.",
     ]
     assert config.problems(settings, {"harbour"}) == []
 
@@ -755,3 +757,11 @@ def test_a_channel_that_cannot_be_is_told_what_to_write(file: Path, keys: str, w
 def test_two_channels_cannot_share_a_name(file: Path) -> None:
     block = '[[notify]]\nname = "desk"\nurl_env = "X"\n'
     assert "this name is given twice" in "\n".join(problems(file, block + block))
+
+
+def test_check_says_what_pruning_removes(file: Path) -> None:
+    said = config.explain(read(file, "[retention]\nevidence_days = 30\nvisits_days = 90\n"), {})
+    expected = (
+        "`presswatch prune` removes raw responses that prove nothing after 30 days and visits after 90 days."
+    )
+    assert expected in said

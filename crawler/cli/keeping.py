@@ -1,4 +1,4 @@
-"""Commands about keeping what was collected: backup, restore."""
+"""Commands about keeping what was collected, and for how long: backup, restore, prune."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.program import EXIT_FAILED, app, counted, say, settings_of, status
+from crawler.cli.program import EXIT_FAILED, app, counted, opened, say, settings_of, status
 
 Force = Annotated[bool, typer.Option("--force", help="Write over FILE, if it is there.")]
 
@@ -77,9 +77,12 @@ def restore(
     Example: presswatch --config restored.toml restore presswatch-2026-03-01.tar.zst
     """
     from crawler import config, wiring
+    from crawler.errors import UsageError
     from storage.backup import restore as put_back
 
     settings = settings_of(context)
+    if not file.is_file():
+        raise UsageError(f"{file}: there is no such file")
     now = wiring.utc_now()
     with status("Restoring") as told:
         held, old = put_back(
@@ -96,6 +99,47 @@ def restore(
     )
     if old is not None:
         print(f"The store that was there is kept as {old}")
+
+
+@app.command()
+def prune(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go; remove nothing.")] = False,
+    vacuum: Annotated[
+        bool,
+        typer.Option("--vacuum", help="Pack the store afterwards: takes a while, and room for a second one."),
+    ] = False,
+) -> None:
+    """Forget what [retention] says is old: visits, runs, and raw responses that nothing was read from.
+
+    The change log, its texts and their proof stay. A crawl may go on meanwhile, but for --vacuum.
+
+    Example: presswatch prune --dry-run
+    """
+    from datetime import datetime, timedelta
+
+    from crawler import wiring
+    from storage import retention
+
+    settings = settings_of(context)
+    now, kept = wiring.utc_now(), settings.retention
+
+    def before(days: int) -> datetime | None:
+        return now - timedelta(days=days) if days else None
+
+    rules = retention.Rules(before(kept.evidence_days), before(kept.visits_days))
+    if rules == retention.Rules(None, None):
+        say("presswatch: [retention] keeps everything: set evidence_days or visits_days")
+    with opened(settings) as store, status("Pruning") as told:
+        gone = retention.prune(store, wiring.evidence(settings), rules, is_dry=dry_run, told=told)
+        if vacuum and not dry_run:
+            told("packing the store")
+            store.vacuum()
+    print(
+        f"{'Would remove' if dry_run else 'Removed'} {counted(gone.evidence, 'raw response')} "
+        f"({_size(gone.evidence_bytes)}), {counted(gone.visits, 'visit')} (about {_size(gone.visits_bytes)} "
+        f"within the store) and {counted(gone.runs, 'run')}"
+    )
 
 
 def _size(count: float) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from crawler.config.keys import Settings, SourceSettings
 from crawler.config.meaning import (
     evidence_folder,
+    is_loopback,
     is_public,
     seed_paths,
     sources_needing_contact,
@@ -25,6 +26,7 @@ def explain(settings: Settings, recipe_of: Mapping[str, str]) -> list[str]:
         *_where_things_are(settings),
         *_how_we_ask(settings),
         *_whom_we_ask(settings, recipe_of),
+        *_for_operators(settings),
         *_warnings(settings),
     ]
 
@@ -43,6 +45,14 @@ def _where_things_are(settings: Settings) -> Iterator[str]:
     paths = seed_paths(settings)
     yield f"Seeds are read from {', '.join(map(str, paths))}." if paths else "No seeds are read."
     yield f"Times are shown in {settings.report.time_zone}."
+
+
+def _for_operators(settings: Settings) -> Iterator[str]:
+    listen, kept = settings.daemon.listen, settings.retention
+    yield f"The daemon tells how it is at {listen}." if listen else "The daemon tells nobody how it is."
+    old = [(kept.evidence_days, "raw responses that prove nothing"), (kept.visits_days, "visits")]
+    goes = " and ".join(f"{what} after {days} days" for days, what in old if days)
+    yield f"`presswatch prune` removes {goes}." if goes else "`presswatch prune` removes nothing."
 
 
 def _how_we_ask(settings: Settings) -> Iterator[str]:
@@ -87,6 +97,8 @@ def _warnings(settings: Settings) -> Iterator[str]:
             "Warning: [fetch] allow_private_addresses lets a page lead us to this machine and its "
             "network, on any port."
         )
+    if settings.daemon.listen and not is_loopback(settings.daemon.listen.rpartition(":")[0]):
+        yield "Warning: [daemon] listen is not this machine's own address: others can read how the watch goes."
     if without_password(settings.storage.url) != settings.storage.url:
         yield "Warning: [storage] url holds a password. Take it out and set PGPASSWORD in the environment."
     if "paths" in settings.seeds.model_fields_set:  # else nobody asked for the default folder

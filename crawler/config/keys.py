@@ -98,6 +98,11 @@ class DaemonSettings(Section):
     )
 
 
+class RetentionSettings(Section):
+    evidence_days: int = number(0, "days", 0, 36_500)
+    visits_days: int = number(0, "days", 0, 36_500)
+
+
 class ReportSettings(Section):
     time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Europe/London")
 
@@ -193,6 +198,7 @@ class Settings(BaseModel):
     crawl: CrawlSettings = CrawlSettings()
     daemon: DaemonSettings = DaemonSettings()
     report: ReportSettings = ReportSettings()
+    retention: RetentionSettings = RetentionSettings()
     sources: tuple[SourceSettings, ...] = ()
     notify: tuple[NotifySettings, ...] = ()
     path: Path | None = None
@@ -206,6 +212,7 @@ SECTIONS: dict[str, type[Section]] = {
     "crawl": CrawlSettings,
     "daemon": DaemonSettings,
     "report": ReportSettings,
+    "retention": RetentionSettings,
     "sources": SourceSettings,
     "notify": NotifySettings,
 }

@@ -80,10 +80,10 @@ def sources_needing_contact(settings: Settings) -> tuple[str, ...]:
 
 def is_public(source: SourceSettings) -> bool:
     followed = tuple(f"http://{host}/" for host in source.hosts)
-    return not all(_is_loopback(ada_url.URL(address).hostname) for address in source.addresses + followed)
+    return not all(is_loopback(ada_url.URL(address).hostname) for address in source.addresses + followed)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
