@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit clean
+.PHONY: help demo test torture check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit clean
 
 help:
 	@echo "make demo    the main job in a minute, on a press site of our own"
 	@echo "make test    the tests"
+	@echo "make torture twelve simulated years of the daemon, with everything going wrong"
 	@echo "make check   lint, types, who imports whom"
 	@echo "make format  put the code in shape"
 	@echo "make bench   how well edits, copies and campaigns are found: bench-edits, bench-duplicates,"
@@ -21,6 +22,9 @@ demo: $(VENV)/.core
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto
+
+torture: $(VENV)/.dev
+	$(BIN)/python -m tests.torture.year --years 12
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
