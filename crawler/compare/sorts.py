@@ -147,9 +147,11 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     heads = s.pack["organisation", "heads"]
     is_called = many and (words[0] in s.pack["person", "given"] or words[0] in s.pack.long("given"))
     if last in heads:
-        yield _O, (2.5 if is_called and len(words) == 2 else 4.5) if many else 2.5
+        yield _O, 4.5 if many and not (is_called and len(words) == 2) else 2.5
+        if len(words) > 2:
+            yield _O, 1.5  # Kim Il Sung University
     elif any(word in heads for word in words):
-        yield _O, 2.5
+        yield _O, 2.5 if len(words) < 4 else 4.5
     if words[0] in s.pack["organisation", "heads_before"] and many:
         yield _O, 3.0
     if many and s.low[start + 1] == "of" and words[0] in s.pack["place", "nouns"]:
