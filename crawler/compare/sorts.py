@@ -189,13 +189,16 @@ def _by_ending(s: Sentence, word: str) -> Iterator[Cue]:
 # ---------------------------------------------------------------- what stands before
 
 
+_BEHIND_DATELINE = ([","], ["("], ["-"], ["—"], ["–"])
+
+
 def _left(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     words = words_of(s, start, end)
     if start == 0:
         if (
             s.written[0].isupper()
             and len(s.written[0]) > 3
-            and s.low[end : end + 1] == [","]
+            and s.low[end : end + 1] in _BEHIND_DATELINE
             and not s.text.isupper()
         ):
             yield _L, 6.0  # a dateline
