@@ -1,6 +1,6 @@
 """What kind of edit it was: number, name, quotation, doubt, claim … each with the words that show it. Pure.
 
-Sentences are aligned first. A pair is read for what it *mentions* (`mentions`, `names`): a kind applies where
+Sentences are aligned first. A pair is read for what it *mentions* (`evidence`): a kind applies where
 the two sentences mention other things of it. What stands nowhere else is told apart last:
 
 | the two sentences | kinds |

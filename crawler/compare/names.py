@@ -12,12 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from crawler.compare.everyday import is_everyday, is_function, is_given
+from crawler.compare.gazetteer import is_gazetted
 from crawler.compare.mentions import is_own_name
 from crawler.compare.reading import Sentence
 from crawler.compare.sentences import PIECES
-from crawler.compare.sorts import Scores, Sort, is_gazetted, is_listed, scores, words_of
+from crawler.compare.sorts import Scores, Sort, is_listed, scores, words_of
 from crawler.compare.unmarked import unmarked
 from crawler.text import words
 
@@ -67,7 +69,7 @@ def names(s: Sentence, *, is_title_case: bool = False, known: frozenset[str] = f
     taken = {i for name in found for i in range(name.start, name.end)}
     if any(word[:1].isupper() for word in s.written):
         spans = _capital(s, taken, is_title_case=is_title_case, known=known)
-        found += _in_lists(s, [_named(s, a, b, known, is_title_case) for a, b in spans])
+        found += _in_lists(s, [_named(s, a, b, known, is_title_case) for a, b in islice(spans, _MOST_NAMES)])
     if any("\uac00" <= word[:1] <= "\ud7a3" or "\u4e00" <= word[:1] <= "\u9fff" for word in s.low):
         found += [
             Name(start, end, text, {one: 5.0 * (one is sort) for one in Sort})

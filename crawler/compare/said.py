@@ -144,7 +144,9 @@ def is_other_source(old: Told, new: Told, names: Collection[str], pack: Pack) ->
     """The two sources, if both sentences name one and it is another. `names`: those in only one of them."""
     bodies = pack["organisation", "heads_before"]
     apart = [{word for word in name.split() if word not in pack["words", "stop"]} for name in names]
-    if old.hearers and new.hearers and any(name & (old.hearers ^ new.hearers) for name in apart):
+    heard = old.hearers ^ new.hearers
+    is_other = not old.hearers & new.hearers or any(name & heard for name in apart)
+    if old.hearers and new.hearers and heard and is_other:
         return " ".join(sorted(old.hearers)), " ".join(sorted(new.hearers))
     if old.heads and new.heads and not old.heads & new.heads:
         return " ".join(sorted(old.sources)), " ".join(sorted(new.sources))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from crawler.compare.gazetteer import is_gazetted, is_in_cases
 from crawler.compare.reading import Sentence
 
 
@@ -58,7 +59,7 @@ def _known(s: Sentence, start: int, end: int) -> Iterator[Cue]:
             break
     else:
         is_known = False
-        if "а" <= s.low[start][:1] <= "я" and any(_in_cases(s.low[start], s, *key) for key in _INFLECTED):
+        if "а" <= s.low[start][:1] <= "я" and any(is_in_cases(s.low[start], s, *key) for key in _INFLECTED):
             yield _O, 4.0
     one, last = len(words) == 1, words[-1] if words else ""
     if not is_known and is_gazetted("_".join(words), s):
@@ -90,50 +91,7 @@ def is_listed(s: Sentence, start: int, end: int) -> bool:
     return is_place or any(row in s.pack[section, name].whole for section, name, _ in _LISTS)
 
 
-_ENDINGS = ("", "а", "ь", "я", "й", "о", "ы", "и", "е")  # of a Russian name in its first case
-_CASES = (
-    "ского",
-    "ском",
-    "ской",
-    "ами",
-    "ах",
-    "ью",
-    "ом",
-    "ем",
-    "ой",
-    "ей",
-    "е",
-    "у",
-    "ю",
-    "а",
-    "я",
-    "и",
-    "ы",
-)
-
-
 _INFLECTED = (("organisation", "known"),)
-
-
-def _in_cases(name: str, s: Sentence, section: str, kind: str) -> bool:
-    """Whether the pack lists a Russian name in any of its cases."""
-    listed = s.pack[section, kind].whole
-    stems = [name[: -len(case)] for case in _CASES if name.endswith(case)]
-    return any((stem + ending,) in listed for stem in stems if len(stem) > 2 for ending in _ENDINGS)
-
-
-def is_gazetted(name: str, s: Sentence) -> bool:
-    """Whether the long list of places has the name, in any of its cases."""
-    places = s.pack.long("places")
-    if name in places:
-        return True
-    if not places or not "а" <= name[:1] <= "я":
-        return False
-    for case in _CASES:
-        stem = name[: -len(case)]
-        if len(stem) > 2 and name.endswith(case) and any(stem + ending in places for ending in _ENDINGS):
-            return True
-    return False
 
 
 # ---------------------------------------------------------------- the name itself
@@ -143,36 +101,59 @@ def _own(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     words = words_of(s, start, end)
     if not words:
         return
-    many, last = len(words) > 1, words[-1]
-    heads = s.pack["organisation", "heads"]
-    is_called = many and (words[0] in s.pack["person", "given"] or words[0] in s.pack.long("given"))
-    if last in heads:
-        yield _O, (2.5 if is_called and len(words) == 2 else 4.5) if many else 2.5
-    elif any(word in heads for word in words):
-        yield _O, 2.5
-    if words[0] in s.pack["organisation", "heads_before"] and many:
-        yield _O, 3.0
-    if many and s.low[start + 1] == "of" and words[0] in s.pack["place", "nouns"]:
-        yield _L, 4.0
-    is_body = any(word in heads for word in words)
-    if many and last in s.pack["place", "heads"] and not is_body:
-        yield _L, 2.0 if is_called and len(words) == 2 else 4.0
-    elif many and words[0] in s.pack["place", "heads_before"]:
-        yield _L, 2.5
-    written = s.written[start]
-    is_loud = s.text.isupper() or sum(w.isupper() and len(w) > 2 for w in s.written) > 4
-    if len(words) == 1 and written.isupper() and 2 <= len(written) <= 6 and not is_loud:
+    yield from _by_head(s, start, words)
+    many, written = len(words) > 1, s.written[start]
+    if not many and written.isupper() and 2 <= len(written) <= 6 and not _is_loud(s):
         yield _O, 4.0
-    if any(len(word) == 1 for word in words[:-1]) and many and words[0] not in heads:
+    if (
+        many
+        and any(len(word) == 1 for word in words[:-1])
+        and words[0] not in s.pack["organisation", "heads"]
+    ):
         yield _P, 3.0  # J. Smith
     if any(word in s.pack["person", "particles"] for word in words[1:-1]):
         yield _P, 1.0
-    yield from _by_ending(s, last)
-    is_played = not many and any(word in s.pack["organisation", "arena"] for word in s.low)
-    is_placed = start > 0 and s.low[start - 1] in s.pack["place", "prepositions"]
-    if is_played and not is_placed and (is_gazetted(last, s) or (last,) in s.pack["place", "cities"].whole):
+    yield from _by_ending(s, words[-1])
+    if not many and _is_club(s, start, words[0]):
         yield _O, 3.7  # a club goes by its town
     yield _P, 0.8 if many else 0.4
+
+
+def _by_head(s: Sentence, start: int, words: list[str]) -> Iterator[Cue]:
+    """By the words a name begins and ends with."""
+    many, last = len(words) > 1, words[-1]
+    heads = s.pack["organisation", "heads"]
+    is_given = words[0] in s.pack["person", "given"] or words[0] in s.pack.long("given")
+    is_called = is_given and len(words) == 2  # *Jonah Hill*
+    is_body = any(word in heads for word in words)
+    if last in heads:
+        yield _O, 4.5 if many and not is_called else 2.5
+        if len(words) > 2:
+            yield _O, 1.5  # Kim Il Sung University
+    elif is_body:
+        yield _O, 2.5 if len(words) < 4 else 4.5
+    if many and words[0] in s.pack["organisation", "heads_before"]:
+        yield _O, 3.0
+    if many and s.low[start + 1] == "of" and words[0] in s.pack["place", "nouns"]:
+        yield _L, 4.0
+    if many and last in s.pack["place", "heads"] and not is_body:
+        yield _L, 2.0 if is_called else 4.0
+    elif many and words[0] in s.pack["place", "heads_before"]:
+        yield _L, 2.5
+
+
+def _is_loud(s: Sentence) -> bool:
+    """Whether so much is in capital letters that they do not tell initials."""
+    return s.text.isupper() or sum(word.isupper() and len(word) > 2 for word in s.written) > 4
+
+
+def _is_club(s: Sentence, start: int, word: str) -> bool:
+    """Whether a town's name stands where sport is spoken of, and not as a place."""
+    if start > 0 and s.low[start - 1] in s.pack["place", "prepositions"]:
+        return False
+    if not is_gazetted(word, s) and (word,) not in s.pack["place", "cities"].whole:
+        return False
+    return any(one in s.pack["organisation", "arena"] for one in s.low)
 
 
 def _by_ending(s: Sentence, word: str) -> Iterator[Cue]:
@@ -187,13 +168,16 @@ def _by_ending(s: Sentence, word: str) -> Iterator[Cue]:
 # ---------------------------------------------------------------- what stands before
 
 
+_BEHIND_DATELINE = ([","], ["("], ["-"], ["—"], ["–"])
+
+
 def _left(s: Sentence, start: int, end: int) -> Iterator[Cue]:
     words = words_of(s, start, end)
     if start == 0:
         if (
             s.written[0].isupper()
             and len(s.written[0]) > 3
-            and s.low[end : end + 1] == [","]
+            and s.low[end : end + 1] in _BEHIND_DATELINE
             and not s.text.isupper()
         ):
             yield _L, 6.0  # a dateline
