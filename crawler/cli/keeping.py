@@ -25,7 +25,7 @@ def backup(
 
     Exit status 1 where a raw response was altered since it came in: it is named, and the rest is kept.
 
-    Example: presswatch backup /mnt/backup/presswatch-2026-03-01.tar.zst
+    Example: presswatch backup /mnt/backup/march.tar.zst
     """
     from importlib.metadata import version
 
@@ -74,7 +74,7 @@ def restore(
 
     Raw responses that are there stay; those of the backup join them.
 
-    Example: presswatch --config restored.toml restore presswatch-2026-03-01.tar.zst
+    Example: presswatch restore /mnt/backup/march.tar.zst
     """
     from crawler import config, wiring
     from crawler.errors import UsageError

@@ -34,7 +34,7 @@ def daemon(context: typer.Context) -> None:
     SIGTERM and Ctrl-C end it within ten seconds: pages in hand are finished or let go, and stay due. SIGHUP has
     it read the configuration again. A second daemon on one store says so, and exits with status 1.
 
-    Example: presswatch --config /etc/presswatch/config.toml daemon
+    Example: presswatch daemon
     """
     import sys
 

@@ -16,6 +16,9 @@ COMMANDS = [
     [],
     ["seed"],
     ["crawl"],
+    ["daemon"],
+    ["status"],
+    ["coverage"],
     ["report"],
     ["diff"],
     ["items"],
@@ -34,6 +37,9 @@ COMMANDS = [
     ["db"],
     ["db", "upgrade"],
     ["demo"],
+    ["backup"],
+    ["restore"],
+    ["prune"],
 ]
 
 
