@@ -96,7 +96,7 @@ def _sound(evidence: EvidenceFolder, told: Told) -> tuple[list[tuple[Path, int]]
     sound, damaged = [], []
     for number, path in enumerate(evidence.paths(), 1):
         try:
-            evidence.get(path.stem)
+            evidence.check(path.stem)
             sound.append((path, path.stat().st_size))
         except ValueError:
             damaged.append(path.stem)
@@ -230,7 +230,7 @@ def _unpack(reader: archive.Reader, store: Path, pieces: Path, told: Told) -> No
 
 def _check_piece(kept: EvidenceFolder, digest: str) -> None:
     try:
-        kept.get(digest)
+        kept.check(digest)
     except ValueError as error:
         raise StoreError(str(error)) from error
 
@@ -255,7 +255,7 @@ def _take_in(pieces: Path, evidence: EvidenceFolder) -> None:
     """Move the checked `pieces` among the others; one that is there already, and sound, stays."""
     for path in EvidenceFolder(pieces).paths():
         try:
-            evidence.get(path.stem)
+            evidence.check(path.stem)
         except (NotFound, ValueError):
             target = evidence.path(path.stem)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

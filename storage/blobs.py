@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from storage.records import Article, Content, Gone, Listing, Observation, Teaser
@@ -15,6 +16,7 @@ else:
     from backports import zstd
 
 _MOST_BYTES = 64 * 1024 * 1024  # a stored text is never larger than that once unpacked
+_CHUNK = 1024 * 1024
 
 _ARTICLE_FIELDS = ("headline", "byline", "published", "modified", "paragraphs", "source_line")
 _TEASER_FIELDS = ("headline", "excerpt", "date")
@@ -34,6 +36,21 @@ def decompress(data: bytes) -> bytes:
     if not decompressor.eof:
         raise ValueError("damaged text in the store: it does not end")
     return plain
+
+
+def chunks(data: bytes, most: int) -> Iterator[bytes]:
+    """The plain form in parts of a megabyte; raises ValueError for one that is damaged or longer than `most`."""
+    decompressor = zstd.ZstdDecompressor()
+    length = 0
+    while not decompressor.eof:
+        try:
+            chunk = decompressor.decompress(b"" if length else data, max_length=_CHUNK)
+        except zstd.ZstdError as error:
+            raise ValueError(f"damaged text in the store: {error}") from error
+        length += len(chunk)
+        if length > most or (not chunk and not decompressor.eof):
+            raise ValueError("damaged text in the store: it does not end")
+        yield chunk
 
 
 def digest(data: bytes) -> str:

@@ -213,6 +213,25 @@ def test_altered_evidence_is_told_and_left_out(evidence: EvidenceFolder, tmp_pat
     assert (told.damaged, told.manifest.evidence) == ((first.stem,), 1)
 
 
+def test_a_page_larger_than_any_text_is_no_altered_one(
+    evidence: EvidenceFolder, elsewhere: tuple[str, EvidenceFolder], tmp_path: Path
+) -> None:
+    url, page = f"sqlite:///{tmp_path}/store.db", b"<p>tide</p>" * 7_000_000
+    open_store(url).close()
+    digest = evidence.put(page)
+    assert made(url, evidence, tmp_path / "b").damaged == ()
+    restored(tmp_path / "b", *elsewhere)
+    assert elsewhere[1].get(digest) == page
+
+
+@pytest.mark.parametrize("kept", [b"", b"no zstd", zstd.compress(b"<p>first</p>" * 9)[:-6]])
+def test_evidence_that_is_cut_off_is_damaged(evidence: EvidenceFolder, kept: bytes) -> None:
+    digest = evidence.put(b"<p>first</p>" * 9)
+    evidence.path(digest).write_bytes(kept)
+    with pytest.raises(ValueError, match="damaged"):
+        evidence.check(digest)
+
+
 def test_there_is_no_backup_of_a_store_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no store at"):
         made(f"sqlite:///{tmp_path}/none.db", None, tmp_path / "b")
@@ -346,9 +365,9 @@ HOSTILE: dict[str, tuple[Callable[[Members], Members], str]] = {
         lambda m: [*m[:2], (m[2][0], zstd.compress(b"forged")), *m[3:]],
         "was altered",
     ),
-    "evidence that never ends": (
+    "evidence that is a bomb": (
         lambda m: manifest([*m[:2], (m[2][0], zstd.compress(bytes(2**27))), *m[3:]], evidence_bytes=10**6),
-        "damaged text in the store",
+        "was altered",
     ),
     "a store that is none": (
         lambda m: manifest([m[0], (m[1][0], b"eggs" * 400), *m[2:]], store_bytes=1600),
