@@ -56,7 +56,10 @@ class _Pretty(logging.Formatter):
         line = _inert(f"{_at(record).astimezone():%H:%M:%S}  {mark}{said}{'  ' if facts else ''}{facts}")
         if self._colour and record.levelname in _COLOURS:
             line = f"\x1b[{_COLOURS[record.levelname]}m{line}\x1b[0m"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if record.exc_info:
+            trace = self.formatException(record.exc_info).split("\n")
+            line = "\n".join([line, *map(_inert, trace)])
+        return line
 
 
 def _at(record: logging.LogRecord) -> datetime:

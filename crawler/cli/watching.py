@@ -66,8 +66,13 @@ async def _watch(settings: Settings, store: Any, load: Callable[[], Settings]) -
         loop.add_signal_handler(number, daemon.stop)
     if hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGHUP, daemon.reload)
-    answers = Answers(told, lambda: watch.status(store, daemon.settings, daemon.now(), LEASE), daemon.now)
-    server = await _served(answers, settings.daemon.listen)
+    answers = Answers(
+        told,
+        lambda: watch.status(store, daemon.settings, daemon.now(), LEASE),
+        daemon.now,
+        daemon.name,
+    )
+    server = await _served(answers, settings)
     try:
         await daemon.run()
     finally:
@@ -75,13 +80,14 @@ async def _watch(settings: Settings, store: Any, load: Callable[[], Settings]) -
             await server.cleanup()
 
 
-async def _served(answers: Any, listen: str) -> Any:
+async def _served(answers: Any, settings: Settings) -> Any:
     """The server, if one is wanted and its address is free: without it the watch goes on all the same."""
+    listen = settings.daemon.listen
     if not listen:
         return None
     host, _, port = listen.rpartition(":")
     try:
-        return await answers.serve(host.strip("[]"), int(port))
+        return await answers.serve(host.strip("[]"), int(port), settings.daemon.hosts)
     except OSError as error:
         say(f"presswatch: nothing answers at {listen}: {error.strerror}; see [daemon] listen")
         return None

@@ -93,6 +93,7 @@ class DaemonSettings(Section):
     listen: Annotated[str, AfterValidator(listening)] = value(
         "127.0.0.1:9477", "an address and a port, or nothing", "127.0.0.1:9477"
     )
+    hosts: tuple[Host, ...] = value((), "a list of host names", ["presswatch.internal"])
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = value(
         "INFO", '"DEBUG", "INFO", "WARNING" or "ERROR"'
     )

@@ -111,7 +111,7 @@ class Daemon:
         self.now = now
         self._load = load
         self._watcher = watcher or Watcher()
-        self._name = holder.name()
+        self.name = holder.name()
         self._rota = Rota(settings.sources)
         self._scheduler = AsyncIOScheduler(timezone="UTC", executors={"default": AsyncIOExecutor()})
         self._interrupted = asyncio.Event()
@@ -124,8 +124,8 @@ class Daemon:
     def hold(self) -> None:
         """Take the watch. Raises LeaseLost where another daemon has it."""
         length = timedelta(seconds=_LEASE_LENGTH * self.rhythm.pulse_seconds)
-        lease = self.store.hold(LEASE, self._name, self.now(), length, holder.is_dead)
-        if lease.holder != self._name:
+        lease = self.store.hold(LEASE, self.name, self.now(), length, holder.is_dead)
+        if lease.holder != self.name:
             raise LeaseLost(lease)
 
     async def run(self) -> None:
@@ -140,7 +140,7 @@ class Daemon:
         finally:
             pulse.cancel()
             telling.cancel()
-            await asyncio.to_thread(self.store.let_go, LEASE, self._name)
+            await asyncio.to_thread(self.store.let_go, LEASE, self.name)
         if isinstance(self._ending, PresswatchError):
             raise self._ending
 

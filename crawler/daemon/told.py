@@ -1,16 +1,17 @@
 """What the daemon tells of its work: a log line a visit, counts, and answers to `/metrics`, `/healthz`, `/readyz`.
 
 The server listens on this machine alone unless it is told otherwise, answers GET and HEAD of these three, and
-only where the Host header names the address that it listens on: no web page can ask it by another name.
+only where it is asked by address, as localhost, or by a name from the settings: no web page can ask by its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,16 +79,22 @@ class Told(Watcher):
 
 
 class Answers:
-    """The three answers. `status` reads the store; `now` is the daemon's clock."""
+    """The three answers. `status` reads the store; `now` is the daemon's clock; `holder`: who it is."""
 
-    def __init__(self, told: Told, status: Callable[[], Status], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, told: Told, status: Callable[[], Status], now: Callable[[], datetime], holder: str
+    ) -> None:
         self.told = told
         self.status = status
         self.now = now
+        self.holder = holder
 
-    async def serve(self, host: str, port: int) -> web.AppRunner:
-        """Answer from now on; `cleanup()` of the result ends it. Raises OSError where the address is taken."""
-        app = web.Application(middlewares=[_only_by_name(host)], client_max_size=1024)
+    async def serve(self, host: str, port: int, names: Collection[str] = ()) -> web.AppRunner:
+        """Answer from now on; `cleanup()` of the result ends it. Raises OSError where the address is taken.
+
+        `names`: further names by which it may be asked.
+        """
+        app = web.Application(middlewares=[_only_by_name(names)], client_max_size=1024)
         app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/readyz", self._ready)
@@ -99,8 +106,8 @@ class Answers:
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
             self.told.metrics.stands(await asyncio.wait_for(asyncio.to_thread(self.status), _SECONDS))
-        except (StoreError, TimeoutError) as error:
-            return web.Response(status=503, text=f"the store does not answer: {error}\n")
+        except (StoreError, TimeoutError) as error:  # what was counted is known all the same
+            log.warning("the store does not answer: %s", error)
         return web.Response(body=self.told.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _health(self, request: web.Request) -> web.Response:
@@ -111,7 +118,8 @@ class Answers:
         store = "the store does not answer in time"
         try:
             found = await asyncio.wait_for(asyncio.to_thread(self.status), _SECONDS)
-            store = "" if found.daemon else "the daemon does not hold the watch"
+            is_held = found.daemon is not None and found.daemon.holder == self.holder
+            store = "" if is_held else "the daemon does not hold the watch"
         except StoreError as error:
             store = str(error)
         except TimeoutError:
@@ -134,17 +142,24 @@ def _json(said: dict[str, Any], *, is_well: bool) -> web.Response:
     )
 
 
-def _only_by_name(host: str) -> Any:
-    known = {host, "localhost", "127.0.0.1", "[::1]", f"[{host}]"}
-    anywhere = host in ("0.0.0.0", "::")  # noqa: S104  (then a proxy or a container asks, by any name)
+def _only_by_name(names: Collection[str]) -> Any:
+    """Refuses who asks by another name than `names`, localhost, or an IP address: a web page could do that."""
 
     @web.middleware
     async def check(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        name = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
-        if not anywhere and name not in known:
+        host, _, port = request.host.rpartition(":")
+        name = host if host and port.isdigit() else request.host
+        if name not in names and name != "localhost" and not _is_address(name):
             raise web.HTTPMisdirectedRequest(text="not by that name\n")
         return await handler(request)
 
     return check
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(name.strip("[]")))
+    except ValueError:
+        return False
