@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import revisit
@@ -125,6 +125,7 @@ def test_signals_that_are_never_true_are_no_longer_followed_where_looks_are_dear
     assert due > BORN + 201
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 60), st.booleans(), st.booleans()), max_size=40))
 def test_no_sequence_of_looks_leads_before_now_or_past_the_longest_wait(
     steps: list[tuple[float, bool, bool]],

@@ -38,7 +38,10 @@ def is_dead(holder: str) -> bool:
         said, own = json.loads(holder), json.loads(name())
         if any(said[key] != own[key] for key in _HERE) or not said["boot"]:
             return False
-        return _started(int(said["pid"])) != said["started"] or int(said["pid"]) == os.getpid()
+        pid, started = int(said["pid"]), _started(int(said["pid"]))
+        if pid == os.getpid() or not _is_there(pid):
+            return True
+        return bool(started) and started != said["started"]  # else /proc hides it: it may well live
     except (ValueError, KeyError, TypeError):
         return False
 
@@ -56,10 +59,20 @@ def spoken(holder: str) -> str:
         return "another process"
 
 
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return not _read(f"/proc/{pid}/stat").rpartition(")")[2].strip().startswith("Z")
+
+
 def _started(pid: int) -> str:
     """When a process began, in ticks since the machine did; empty where there is none, or nothing tells."""
     status = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return status[19] if len(status) > 19 and status[0] != "Z" else ""
+    return status[19] if len(status) > 19 else ""
 
 
 def _read(path: str) -> str:

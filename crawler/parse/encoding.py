@@ -63,7 +63,7 @@ _ASCII = bytes(range(128))
 
 def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:
     for claim in (_of_header(content_type), html_body_declared_encoding(body[:4096])):
-        if claim and _is_believed(claim):
+        if claim and _is_believed(claim) and not _is_too_wide(claim, body):
             yield claim
     yield "utf-8"  # cut off or damaged in a place or two
     if not body.isascii():
@@ -90,6 +90,11 @@ def _is_believed(encoding: str) -> bool:
     return info.name.replace("_", "-") not in {name.replace("_", "-") for name in _NO_ENCODINGS} and bool(
         getattr(info, "_is_text_encoding", True)  # Python's own mark of `zip`, `rot13` and the like
     )
+
+
+def _is_too_wide(encoding: str, body: bytes) -> bool:
+    """Whether two or four bytes a character are claimed of markup that has no zero byte: then it is one."""
+    return codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")) and b"\0" not in body[:4096]
 
 
 def _decoded(body: bytes, encoding: str) -> Decoded:

@@ -325,6 +325,13 @@ def test_a_feed_with_entities_of_its_own_is_refused() -> None:
 
 # ---------------------------------------------------------------- encodings
 
+
+@pytest.mark.parametrize("claim", ["utf-16", "utf-16le", "utf-32"])
+def test_two_bytes_a_character_are_not_believed_of_markup_without_a_zero_byte(claim: str) -> None:
+    body = b"<html><body><p>The bridge cost 240.</p></body></html>"
+    assert decode(body, f"text/html; charset={claim}").text == body.decode()
+
+
 KOREAN = "조선중앙통신은 새 소식을 전하였다. 연 만드는 사람들이 겨울학교를 열었다."
 RUSSIAN = "Мастера воздушных змеев открыли зимнюю школу в старом доме рыбаков над гаванью."
 
