@@ -48,7 +48,10 @@ def assess_all(store: Store, progress: Progress = lambda done, total: None) -> i
         progress(done, len(waiting))
         done += len(batch)
         texts = store.snapshots_by_id({id_ for c in batch for id_ in (c.before, c.after) if id_})
-        store.put_assessments(list(_assessed(batch, texts, tally, languages)))
+        standing = [
+            c for c in batch if c.before in texts and c.after in texts
+        ]  # others: superseded meanwhile
+        store.put_assessments(list(_assessed(standing, texts, tally, languages)))
     return len(waiting)
 
 

@@ -2,7 +2,9 @@
 
 Changes are ordered by when they happened, and older evidence puts new ones among the old: a time is no cursor.
 Every change gets a number when it first comes in, and keeps it through every rewind that brings it back. What
-was superseded meanwhile is not told; what stands in its place is a change of its own, with a later number.
+was superseded meanwhile is not told; what stands in its place is a change of its own, with a later number. One
+that was superseded and stands again gets a new number: channels may have passed the old one while it did not
+stand. A channel that was told of it before is told again, rather than another never.
 """
 
 from __future__ import annotations
@@ -10,21 +12,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from storage.records import Delivery
-from storage.tables import ARRIVAL, CHANGE, DELIVERY
+from storage.tables import ARRIVAL, CHANGE, DELIVERY, SUPERSEDED
 
 _MOST_PARAMETERS = 900
 
 
 def arrive(db: Connection, change_ids: Sequence[str]) -> None:
-    """Number those that have no number yet, in this order."""
+    """Number those that have no number yet, and those that were superseded until now, in this order."""
     known: set[str] = set()
+    number = last(db)
     for start in range(0, len(change_ids), _MOST_PARAMETERS):
         chunk = change_ids[start : start + _MOST_PARAMETERS]
+        back = select(SUPERSEDED.c.id).where(SUPERSEDED.c.id.in_(chunk))
+        db.execute(delete(ARRIVAL).where(ARRIVAL.c.change_id.in_(back)))
         known |= set(db.execute(select(ARRIVAL.c.change_id).where(ARRIVAL.c.change_id.in_(chunk))).scalars())
-    number = last(db)
     new = [id_ for id_ in dict.fromkeys(change_ids) if id_ not in known]
     rows = [{"number": number + place, "change_id": id_} for place, id_ in enumerate(new, 1)]
     if rows:

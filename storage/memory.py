@@ -62,6 +62,7 @@ class MemoryStore:
         self._health: dict[str, dict[str, Any]] = {}
         self._withheld: dict[tuple[str, str, datetime], Withheld] = {}
         self._arrivals: dict[str, int] = {}  # change id -> its number
+        self._last_arrival = 0
         self._deliveries: dict[str, Delivery] = {}
         self._visits: list[Visit] = []
         self._runs: dict[int, Run] = {}
@@ -246,8 +247,7 @@ class MemoryStore:
             kept = self._assessments.items()
             self._assessments = {id_: one for id_, one in kept if one.at < verdict.rewind_to}
         self._known.add_all(verdict.rows)
-        for change in verdict.rows.changes:
-            self._arrivals.setdefault(change.id, len(self._arrivals) + 1)
+        self._number([change.id for change in verdict.rows.changes])
         for sighting in verdict.sightings:
             self._sightings[sighting.seq] = sighting
             name = sighting.observation.source
@@ -365,12 +365,21 @@ class MemoryStore:
 
     def arrivals(self, after: int, until: int | None = None, most: int = 1000) -> list[tuple[int, Change]]:
         standing = self.changes_by_id(self._arrivals)
-        numbered = ((number, standing.get(id_)) for id_, number in self._arrivals.items())
         last = self.last_arrival() if until is None else until
-        return [(n, change) for n, change in numbered if change is not None and after < n <= last][:most]
+        found = [
+            (n, standing[id_]) for id_, n in self._arrivals.items() if id_ in standing and after < n <= last
+        ]
+        return sorted(found, key=lambda arrival: arrival[0])[:most]
 
     def last_arrival(self) -> int:
-        return len(self._arrivals)
+        return self._last_arrival
+
+    def _number(self, change_ids: Sequence[str]) -> None:
+        """Number the arrivals that have no number, and those that were superseded until now."""
+        for id_ in change_ids:
+            if id_ not in self._arrivals or id_ in self._superseded:
+                self._last_arrival += 1
+                self._arrivals[id_] = self._last_arrival
 
     def deliveries(self) -> dict[str, Delivery]:
         return dict(self._deliveries)

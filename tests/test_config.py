@@ -746,12 +746,23 @@ def test_every_section_is_strict_and_frozen() -> None:
         ('name = "a"\nurl = "https://desk.example/"', "a webhook is signed; give secret_env"),
         ('name = "a"\nurl = "mailtos://me:secret@mail.example"', "no password may stand here"),
         ('name = "a"\nurl_env = "X"\nsecret_env = "correct horse"', "secrets come from the environment"),
+        ('name = "a"\nurl = "tgram://123456:herring/789/"', "such an address holds a token"),
+        ('name = "a"\nurl = "mailtos://mail.example?user=me&pass=herring"', "no secret may stand here"),
+        ('name = "a"\nurl_env = "X"\nedits = ["nubmer"]', "expected a list of kinds of edit"),
         ('name = "a"\nurl_env = "X"\ndigest = "weekly"', "write daily and a time"),
         ('name = "a"\nurl_env = "X"\nkinds = ["edited"]', "expected a list of kinds of change"),
     ],
 )
 def test_a_channel_that_cannot_be_is_told_what_to_write(file: Path, keys: str, wrong: str) -> None:
     assert wrong in "\n".join(problems(file, f"[[notify]]\n{keys}\n"))
+
+
+@pytest.mark.parametrize("key", ["url", "url_env", "secret_env"])
+@pytest.mark.parametrize("secret", ["tgram://123456:herring/789/", "a red herring"])
+def test_a_secret_in_the_wrong_place_is_not_repeated(file: Path, key: str, secret: str) -> None:
+    said = "\n".join(problems(file, f'[[notify]]\nname = "a"\n{key} = "{secret}"\n'))
+    assert f"{key}: something else was given" in said
+    assert "herring" not in said
 
 
 def test_two_channels_cannot_share_a_name(file: Path) -> None:

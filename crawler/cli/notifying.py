@@ -1,4 +1,4 @@
-"""The command that tells channels, and tries them out."""
+"""The command that tells channels, tries them out, and says how far they were told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.program import EXIT_FAILED, app, counted, opened, say, settings_of
+from crawler.cli.program import EXIT_FAILED, app, counted, moment, opened, say, settings_of
 
 
 @app.command()
@@ -19,6 +19,9 @@ def notify(
     ] = None,
     test: Annotated[
         bool, typer.Option("--test", help="Send a sample that says that it is one, whatever is due.")
+    ] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Show how far each channel was told; send nothing.")
     ] = False,
     from_start: Annotated[
         bool, typer.Option("--from-start", help="Tell a channel that is new of the whole log.")
@@ -39,10 +42,40 @@ def notify(
         raise UsageError(f"no channel is named {strange[0]!r}; there are: {', '.join(known) or 'none'}")
     if not known:
         raise UsageError("no channel is configured: see [[notify]] in config.toml")
+    if test + status + from_start > 1:
+        raise UsageError("give one of --test, --status and --from-start")
     wanted = [one for name, one in known.items() if not channels or name in channels]
+    if status:
+        _show(settings, wanted)
+        return
     failed = _try(settings, wanted) if test else _deliver(settings, channels or [], from_start)
     if failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _show(settings: Any, wanted: Any) -> None:
+    """How far each was told, a line each."""
+    from crawler.report.inert import inert
+
+    with opened(settings) as store:
+        known, last = store.deliveries(), store.last_arrival()
+    for channel in wanted:
+        said = _standing(known.get(channel.name), last)
+        off = "" if channel.enabled else "not enabled; "
+        print(inert(f"{channel.name}: {off}{said}"))
+
+
+def _standing(one: Any, last: int) -> str:
+    if one is None:
+        return "never told yet: it begins with what comes in after its first pass"
+    told = f"last told {moment(one.sent_at)}" if one.sent_at else "nothing sent yet"
+    said = [told, f"{counted(last - one.cursor, 'change')} not looked through yet"]
+    if one.attempts:
+        tried = counted(one.attempts, "attempt")
+        said.append(f"failed at {tried}, again at {moment(one.next_try)}: {one.error}")
+    elif one.digest_at:
+        said.append(f"next digest {moment(one.digest_at)}")
+    return "; ".join(said)
 
 
 def _try(settings: Any, wanted: Any) -> int:

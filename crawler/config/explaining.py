@@ -26,6 +26,7 @@ def explain(settings: Settings, recipe_of: Mapping[str, str]) -> list[str]:
         *_where_things_are(settings),
         *_how_we_ask(settings),
         *_whom_we_ask(settings, recipe_of),
+        *_whom_we_tell(settings),
         *_for_operators(settings),
         *_warnings(settings),
     ]
@@ -88,6 +89,23 @@ def _watching(source: SourceSettings, recipe: str | None) -> str:
     return f"{source.name}: {what} every {source.every}; {how}; its times in {source.time_zone}{order}."
 
 
+def _whom_we_tell(settings: Settings) -> Iterator[str]:
+    for channel in settings.notify:
+        if not channel.enabled:
+            yield f"{channel.name} is told nothing: enabled = false."
+            continue
+        rules = [
+            f"kinds {', '.join(channel.kinds)}" if channel.kinds else "",
+            f"sources {', '.join(channel.sources)}" if channel.sources else "",
+            f"edits {', '.join(channel.edits)}" if channel.edits else "",
+            f"weight {channel.min_weight} and more" if channel.min_weight else "",
+            f"words {', '.join(channel.keywords)}" if channel.keywords else "",
+        ]
+        what = "; ".join(filter(None, rules)) or "everything"
+        when = f"{channel.digest}, in {channel.time_zone}" if channel.digest else "at once"
+        yield f"{channel.name} is told {when}: {what}."
+
+
 def _warnings(settings: Settings) -> Iterator[str]:
     public = [source for source in settings.sources if source.enabled and is_public(source)]
     if settings.fetch.delay_seconds < 1 and public:
@@ -105,6 +123,11 @@ def _warnings(settings: Settings) -> Iterator[str]:
         for path in seed_paths(settings):
             if not path.exists():
                 yield f"Warning: [seeds] paths names {path}, which does not exist."
+    known = {source.name for source in settings.sources}
+    for channel in settings.notify:
+        for name in channel.sources:
+            if name not in known:
+                yield f"Warning: [[notify]] {channel.name} waits for {name}, which is no configured source."
     for source in public:
         if "time_zone" not in source.model_fields_set:
             yield f"Warning: {source.name} has no time_zone; times that it prints without one count as UTC."

@@ -6,7 +6,7 @@ Whoever adds a key here documents it in config.toml; tests/test_config.py fails 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -47,6 +47,7 @@ def value(default: Any, expected: str, example: Any = None) -> Any:
 class Section(BaseModel):
     # Strict, so that "8" is no number and 1 is no boolean: what is meant must be what is written.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    unspoken: ClassVar[frozenset[str]] = frozenset()  # keys whose wrong values may be secrets: never repeated
 
 
 class StorageSettings(Section):
@@ -108,7 +109,18 @@ class ReportSettings(Section):
     time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Europe/London")
 
 
+# As `crawler.compare.kinds.Kind` has them, which stands above this.
+# fmt: off
+EditKind = Literal[
+    "number", "date", "person", "organisation", "place", "title", "quotation", "attribution", "certainty",
+    "claim_added", "claim_removed", "correction", "order", "form", "wording", "headline", "byline", "lead",
+]
+# fmt: on
+
+
 class NotifySettings(Section):
+    unspoken = frozenset({"url", "url_env", "secret_env"})
+
     name: Annotated[str, AfterValidator(source_name)] = Field(
         description="the name of the channel", examples=["desk"]
     )
@@ -125,7 +137,7 @@ class NotifySettings(Section):
     kinds: tuple[Literal["new", "changed", "duplicate", "moved", "removed", "restored"], ...] = value(
         (), "a list of kinds of change", ["changed", "removed"]
     )
-    edits: tuple[str, ...] = value((), "a list of kinds of edit", ["number", "person"])
+    edits: tuple[EditKind, ...] = value((), "a list of kinds of edit", ["number", "person"])
     min_weight: int = number(0, "points", 0, 100)
     keywords: tuple[str, ...] = value((), "a list of words or phrases", ["harvest"])
     digest: Annotated[str, AfterValidator(digest_times)] = value(

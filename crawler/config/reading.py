@@ -160,7 +160,7 @@ def problem(model: type[Section], details: ErrorDetails, where: str) -> str:
     example = f"{key} = {as_toml((about.examples or [''])[0])}"
     if details["type"] == "missing":
         return f"{where}: {key} is missing; give {about.description}, such as {example}"
-    given = shown(without_password(details["input"]))
+    given = "something else" if key in model.unspoken else shown(without_password(details["input"]))
     reason = details.get("ctx", {}).get("error")
     because = f" ({reason})" if isinstance(reason, ValueError) and str(reason) else ""
     return f"{where} {key}: {given} was given; expected {about.description}, such as {example}{because}"

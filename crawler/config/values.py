@@ -133,6 +133,7 @@ def listening(text: str) -> str:
 
 
 def outlet(text: str) -> str:
+    """An address that anybody may read: of a webhook or a mail server. All others of Apprise's hold a token."""
     if not re.match(r"[a-z][a-z0-9+.-]*://[^\s/]", text, re.IGNORECASE) or not text.isprintable():
         raise ValueError("it must begin with a scheme, such as https:// or mailtos://")
     if (
@@ -140,6 +141,10 @@ def outlet(text: str) -> str:
         and ":" in text.partition("://")[2].partition("@")[0]
     ):
         raise ValueError("no password may stand here: put the whole address into a variable, see url_env")
+    if not re.match(r"https?://|mailtos?://", text, re.IGNORECASE):
+        raise ValueError("such an address holds a token: put it into a variable, see url_env")
+    if re.search(r"[?&](pass|password|token|key|secret|auth|api_?key)=", text, re.IGNORECASE):
+        raise ValueError("no secret may stand here: put the whole address into a variable, see url_env")
     return text
 
 

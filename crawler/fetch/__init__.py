@@ -2,6 +2,7 @@
 
     fetcher.py   THE CHAIN: one target, its redirects, its one deadline. Start reading here
     guard.py     where we may connect: addresses, ports, schemes, names
+    posting.py   a POST to where the operator wants to be told
     robots.py    what a site's robots.txt lets us fetch (RFC 9309)
     pacing.py    whose turn it is: delay and concurrency a host, back-off
     http.py      one exchange over the wire, bounded in time and size
@@ -13,7 +14,9 @@ this folder only.
 """
 
 from crawler.fetch.fetcher import Fetcher
+from crawler.fetch.http import Answer
 from crawler.fetch.limits import Failure, FetchLimits
+from crawler.fetch.posting import post
 from crawler.fetch.robots import RobotsMemory
 
-__all__ = ["Failure", "FetchLimits", "Fetcher", "RobotsMemory"]
+__all__ = ["Answer", "Failure", "FetchLimits", "Fetcher", "RobotsMemory", "post"]

@@ -1,4 +1,4 @@
-"""One exchange: a GET and its answer, bounded in time and size. Redirects are the caller's business.
+"""One exchange: a GET and its answer, or a POST, bounded in time and size. Redirects are the caller's business.
 
 Time: a request carries its own deadline down to the connection (`SessionTransport`), where a trickle of
 header bytes or of interim answers is cut off as well; the read loop looks at the clock too. Nothing outside
@@ -99,11 +99,27 @@ class Exchanges:
             raise Trouble("bad response", "status 304 to an unconditional request", status=304)
         return Answer(response.status_code, headers, body, _location(response))
 
+    async def post(self, href: str, headers: Headers, content: bytes, watch: Stopwatch) -> Answer:
+        """The answer to a POST of `content` to `href`, an address that the guard let through; its body unread.
+
+        Whatever goes wrong is Trouble. A status is none, not even a redirect.
+        """
+        with watch.running() as deadline, _translated(self._limits):
+            request = self._request(href, headers, deadline, "POST", content)
+            response = await self._transport.handle_async_request(request)
+            try:
+                answered = _checked_headers(response)
+            finally:
+                await response.aclose()
+        return Answer(response.status_code, answered, b"", _location(response))
+
     async def close(self) -> None:
         """Closes every connection."""
         await self._transport.aclose()
 
-    def _request(self, href: str, validators: Headers, deadline: float) -> httpx.Request:
+    def _request(
+        self, href: str, more: Headers, deadline: float, method: str = "GET", content: bytes | None = None
+    ) -> httpx.Request:
         left = deadline - asyncio.get_running_loop().time()
         timeout = httpx.Timeout(
             min(self._limits.read_seconds, left), connect=min(self._limits.connect_seconds, left)
@@ -112,10 +128,10 @@ class Exchanges:
             ("User-Agent", _header_safe(self._limits.agent_header)),
             ("Accept", ACCEPT),
             ("Accept-Encoding", ACCEPT_ENCODING),
-            *validators,
+            *more,
         ]
         extensions = {"timeout": timeout.as_dict(), "total_seconds": left, "href": href}
-        return httpx.Request("GET", href, headers=headers, extensions=extensions)
+        return httpx.Request(method, href, headers=headers, content=content, extensions=extensions)
 
     async def _body(
         self, response: httpx.Response, watch: Stopwatch, deadline: float, limit_bytes: int, is_cut: bool

@@ -9,6 +9,9 @@ A webhook is a POST of `notices.as_json` with
 
 Any status of 200 to 299 means that it was taken. Redirects are not followed. The address passes the same guard
 as every page does. What a server answers is not read.
+
+Apprise waits for its services as long as they please, so it works in threads that nobody has to wait for: one
+that hangs takes no place from other work, and does not keep the program from ending.
 """
 
 from __future__ import annotations
@@ -16,20 +19,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
-
-import httpx
+from functools import partial
 
 from crawler.config import NotifySettings, Settings
-from crawler.errors import PresswatchError, UsageError
-from crawler.fetch import FetchLimits
-from crawler.fetch.guard import Refused, check_url
-from crawler.fetch.http import open_transport
+from crawler.errors import PresswatchError
+from crawler.fetch import Failure, FetchLimits, post
 from crawler.fetch.pacing import asked_wait
 from crawler.notify.notices import Notice, as_html, as_json, as_text
 
 _SECONDS = 20.0  # for one delivery
+_MAIL = ("mailto", "mailtos")
 
 
 class NotTaken(PresswatchError):
@@ -45,12 +49,12 @@ async def send(
 ) -> None:
     """Hand `told` to `channel`. Raises NotTaken, with the reason in words."""
     url = address(channel, environ)
+    if url.startswith(("http://", "https://")):
+        await _post(told, url, _secret(channel, environ), settings, now)
+        return
     try:
         async with asyncio.timeout(_SECONDS):
-            if url.startswith(("http://", "https://")):
-                await _post(told, url, _secret(channel, environ), settings, now)
-            else:
-                await asyncio.to_thread(_apprise, told, url)
+            await asyncio.wrap_future(_apart(told, url))
     except TimeoutError as error:
         raise NotTaken(f"no answer within {_SECONDS:.0f} s") from error
 
@@ -64,7 +68,9 @@ def address(channel: NotifySettings, environ: Mapping[str, str]) -> str:
 
 
 def _secret(channel: NotifySettings, environ: Mapping[str, str]) -> bytes:
-    secret = environ.get(channel.secret_env or "", "")
+    if channel.secret_env is None:
+        raise NotTaken("a webhook is signed: give secret_env, the environment variable that holds its secret")
+    secret = environ.get(channel.secret_env, "")
     if not secret:
         raise NotTaken(f"the environment variable {channel.secret_env} is not set: it should hold the secret")
     return secret.encode()
@@ -74,33 +80,23 @@ def _secret(channel: NotifySettings, environ: Mapping[str, str]) -> bytes:
 
 
 async def _post(told: Notice, url: str, secret: bytes, settings: Settings, now: datetime) -> None:
-    limits = FetchLimits(**settings.fetch.model_dump())
-    checked = check_url(url, allow_private=limits.allow_private_addresses)
-    if isinstance(checked, Refused):
-        raise NotTaken(f"its address is refused: {checked.reason} ([fetch] allow_private_addresses)")
+    given = FetchLimits(**settings.fetch.model_dump())
+    limits = replace(given, total_seconds=min(given.total_seconds, _SECONDS))
     body = as_json(told, now)
-    extensions = {"href": checked, "total_seconds": _SECONDS}
-    async with httpx.AsyncClient(transport=open_transport(limits), timeout=_SECONDS) as client:
-        request = client.build_request(
-            "POST", checked, content=body, headers=headers(told, body, secret, now), extensions=extensions
-        )
-        try:
-            response = await client.send(request, stream=True)
-            await response.aclose()
-        except (httpx.HTTPError, OSError) as error:
-            raise NotTaken(f"{type(error).__name__}: {error}"[:300]) from error
-    if not 200 <= response.status_code <= 299:
-        asked = asked_wait(response.headers.get("retry-after"), now)
-        raise NotTaken(f"status {response.status_code}", asked)
+    answer = await post(url, tuple(headers(told, body, secret, now).items()), body, limits)
+    if isinstance(answer, Failure):
+        is_refused = answer.reason.startswith("refused address")
+        raise NotTaken(f"{answer.reason}{' ([fetch] allow_private_addresses)' if is_refused else ''}")
+    if not 200 <= answer.status <= 299:
+        raise NotTaken(f"status {answer.status}", asked_wait(answer.header("retry-after"), now))
 
 
 def headers(told: Notice, body: bytes, secret: bytes, now: datetime) -> dict[str, str]:
-    """The headers of a webhook: who sends, what, and the proof that it was us."""
+    """The headers of a webhook: what is sent, and the proof that it was us."""
     stamp = str(int(now.timestamp()))
     signature = hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     return {
         "Content-Type": "application/json",
-        "User-Agent": "presswatch",
         "X-Presswatch-Timestamp": stamp,
         "X-Presswatch-Signature": f"sha256={signature}",
         "Idempotency-Key": told.key,
@@ -110,14 +106,39 @@ def headers(told: Notice, body: bytes, secret: bytes, now: datetime) -> dict[str
 # ---------------------------------------------------------------- Apprise
 
 
+def _apart(told: Notice, url: str) -> Future[None]:
+    """Whether Apprise delivered it, once that is known. Raises NotTaken while an earlier attempt still hangs."""
+    name = f"notify {told.channel}"
+    if any(thread.name == name for thread in threading.enumerate()):
+        raise NotTaken("the attempt before has not ended yet")
+    done: Future[None] = Future()
+    done.set_running_or_notify_cancel()  # who gives up waiting does not end it
+    threading.Thread(target=partial(_settle, done, told, url), name=name, daemon=True).start()
+    return done
+
+
+def _settle(done: Future[None], told: Notice, url: str) -> None:
+    try:
+        _apprise(told, url)
+        done.set_result(None)
+    except PresswatchError as error:
+        done.set_exception(error)
+    finally:
+        if not done.done():
+            done.set_exception(NotTaken("Apprise broke down over it"))
+
+
 def _apprise(told: Notice, url: str) -> None:
     try:
         import apprise
     except ImportError as error:
-        raise UsageError("e-mail and chat need an optional part: pip install 'presswatch[notify]'") from error
+        raise NotTaken("e-mail and chat need an optional part: pip install 'presswatch[notify]'") from error
     service = apprise.Apprise.instantiate(url)
     if service is None:
         raise NotTaken("Apprise does not know such an address: see https://github.com/caronc/apprise/wiki")
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() in _MAIL and "format=" not in rest.partition("?")[2]:
+        service.notify_format = apprise.NotifyFormat.HTML  # which it sends with a plain text beside it
     is_html = service.notify_format == apprise.NotifyFormat.HTML
     body = as_html(told) if is_html else as_text(told)
     kind = apprise.NotifyFormat.HTML if is_html else apprise.NotifyFormat.TEXT

@@ -1,7 +1,11 @@
 """One pass over all channels: what arrived since each was told last, by its rules, sent and then noted.
 
 Channels do not wait for each other. One that fails is left alone for ever longer, and then sent the very same
-changes again; those that came in meanwhile follow after.
+changes again; those that came in meanwhile follow after. Which changes a notice is about is noted before it is
+sent, so that a crash in between sends the same notice again, with the same key.
+
+No rule is asked of a change before its assessment stands. Another process (a report, say) may be assessing anew
+at the same moment: a change would weigh next to nothing for that while, and be passed over for good.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crawler import bearings, desk
+from crawler import desk
 from crawler.bearings import Bearings
 from crawler.config import NotifySettings, Settings
 from crawler.errors import PresswatchError
@@ -20,12 +24,17 @@ from crawler.notify import channels, rules
 from crawler.notify.notices import Notice, notice
 from crawler.report.view import Bearing, Entry
 from storage.errors import StoreError
-from storage.records import Change, ChangeKind, Delivery, Subject
+from storage.records import Assessment, Change, ChangeKind, Delivery, Subject
 from storage.store import Store
 
 _AT_ONCE = 1000  # arrivals that one notice looks through
 _ROUNDS = 20  # notices for one channel in one pass
+_TRIES = 3  # at reading changes while others assess them
 _SPREAD = 0.2  # of a wait, by lot: not all channels of a service are tried at one moment
+
+
+class Unsettled(PresswatchError):
+    """What changes mean is being worked out anew by another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,79 +62,121 @@ async def deliver(
     """
     wanted = [one for one in settings.notify if one.enabled and (not names or one.name in names)]
     known = await asyncio.to_thread(store.deliveries)
-    tasks = [_tell(one, known.get(one.name), settings, store, now, environ, from_start) for one in wanted]
-    return list(await asyncio.gather(*tasks))
+    one_pass = _Pass(settings, store, now, environ, from_start=from_start)
+    tasks = [one_pass.tell(one, known.get(one.name)) for one in wanted]
+    ended = await asyncio.gather(*tasks, return_exceptions=True)  # all end before any mistake of ours is told
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in ended if isinstance(one, Told)]
 
 
-async def _tell(
-    channel: NotifySettings,
-    known: Delivery | None,
-    settings: Settings,
-    store: Store,
-    now: Callable[[], datetime],
-    environ: Mapping[str, str],
-    from_start: bool,
-) -> Told:
-    try:
-        begun = None if known else await asyncio.to_thread(_begin, channel, store, now(), from_start)
-        delivery = known or begun
-        assert delivery is not None
-        due = delivery.next_try or (delivery.digest_at if delivery.upto is None else None)
-        if due is not None and due > now():
-            return Told(channel.name, error=delivery.error, waits_until=due)
-        return await _tell_all(channel, delivery, settings, store, now, environ)
-    except StoreError as error:
-        return Told(channel.name, error=str(error))
+class _Pass:
+    """One pass. Channels take turns at reading: what changes mean is worked out once for all of them."""
 
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        now: Callable[[], datetime],
+        environ: Mapping[str, str],
+        *,
+        from_start: bool,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.now = now
+        self.environ = environ
+        self.from_start = from_start
+        self._turn = asyncio.Lock()
+        self._bearings: Bearings | None = None
 
-def _begin(channel: NotifySettings, store: Store, now: datetime, from_start: bool) -> Delivery:
-    """A new channel's place: behind everything that is known, unless it wants all of it."""
-    cursor = 0 if from_start else store.last_arrival()
-    digest = None if from_start else rules.next_digest(channel.digest, now, channel.time_zone)
-    delivery = Delivery(channel.name, cursor, digest_at=digest)
-    store.put_delivery(delivery)
-    return delivery
+    async def tell(self, channel: NotifySettings, known: Delivery | None) -> Told:
+        """Tell `channel` what it is due; what keeps it from that is in the answer."""
+        try:
+            delivery = await asyncio.to_thread(self._begin, channel) if known is None else known
+            digest = delivery.digest_at if channel.digest and delivery.upto is None else None
+            due = delivery.next_try or digest
+            if due is not None and due > self.now():
+                return Told(channel.name, error=delivery.error, waits_until=due)
+            return await self._tell_all(channel, delivery)
+        except (StoreError, Unsettled) as error:
+            return Told(channel.name, error=str(error))
 
+    def _begin(self, channel: NotifySettings) -> Delivery:
+        """A new channel's place: behind everything that is known, unless it wants all of it."""
+        cursor = 0 if self.from_start else self.store.last_arrival()
+        digest = None if self.from_start else rules.next_digest(channel.digest, self.now(), channel.time_zone)
+        delivery = Delivery(channel.name, cursor, digest_at=digest)
+        self.store.put_delivery(delivery)
+        return delivery
 
-async def _tell_all(
-    channel: NotifySettings,
-    delivery: Delivery,
-    settings: Settings,
-    store: Store,
-    now: Callable[[], datetime],
-    environ: Mapping[str, str],
-) -> Told:
-    sent = 0
-    for _ in range(_ROUNDS):
-        upto, entries = await asyncio.to_thread(_arrived, channel, delivery, store)
-        if upto is None:
-            break
-        if entries:
-            told = notice(channel.name, entries, channel.max_items, channel.time_zone)
+    async def _tell_all(self, channel: NotifySettings, delivery: Delivery) -> Told:
+        sent = 0
+        for _ in range(_ROUNDS):
+            async with self._turn:
+                upto, entries = await asyncio.to_thread(self._arrived, channel, delivery)
+            if upto is None:
+                break
             try:
-                await channels.send(told, channel, settings, environ, now())
+                delivery = await self._send(channel, replace(delivery, upto=upto), entries)
             except PresswatchError as error:
-                delivery = _failed(delivery, upto, error, now())
-                await asyncio.to_thread(store.put_delivery, delivery)
+                delivery = _failed(delivery, upto, error, self.now())
+                await self._note(delivery)
                 return Told(channel.name, sent, str(error), delivery.next_try)
-        sent += len(entries)
-        at = now() if entries else delivery.sent_at
-        delivery = Delivery(channel.name, upto, sent_at=at, digest_at=delivery.digest_at)
-        await asyncio.to_thread(store.put_delivery, delivery)
-    digest = rules.next_digest(channel.digest, now(), channel.time_zone)
-    if digest != delivery.digest_at:
-        await asyncio.to_thread(store.put_delivery, replace(delivery, digest_at=digest))
-    return Told(channel.name, sent)
+            sent += len(entries)
+        digest = rules.next_digest(channel.digest, self.now(), channel.time_zone)
+        if digest != delivery.digest_at:
+            await self._note(replace(delivery, digest_at=digest))
+        return Told(channel.name, sent)
+
+    async def _send(self, channel: NotifySettings, delivery: Delivery, entries: Sequence[Entry]) -> Delivery:
+        """Send what there is, around that note first what and then that; gives back how far it is told now."""
+        assert delivery.upto is not None
+        sent_at = delivery.sent_at
+        if entries:
+            await self._note(delivery)
+            told = notice(channel.name, entries, channel.max_items, channel.time_zone)
+            await channels.send(told, channel, self.settings, self.environ, self.now())
+            sent_at = self.now()
+        delivery = Delivery(channel.name, delivery.upto, sent_at=sent_at, digest_at=delivery.digest_at)
+        await self._note(delivery)
+        return delivery
+
+    async def _note(self, delivery: Delivery) -> None:
+        await asyncio.to_thread(self.store.put_delivery, delivery)
+
+    def _arrived(self, channel: NotifySettings, delivery: Delivery) -> tuple[int | None, list[Entry]]:
+        """The wanted changes after the cursor, and the number up to which that goes; None where nothing came."""
+        found = self.store.arrivals(delivery.cursor, delivery.upto, _AT_ONCE)
+        if not found:  # what was to be told again may be superseded meanwhile
+            return delivery.upto, []
+        entries = self._settled([change for _, change in found if rules.can_be_wanted(change, channel)])
+        upto = found[-1][0] if delivery.upto is None else delivery.upto
+        return upto, [entry for entry in entries if rules.is_wanted(entry, channel)]
+
+    def _settled(self, changes: Sequence[Change]) -> list[Entry]:
+        """The entries of `changes`, each edit as it is assessed. Raises Unsettled where others keep at it."""
+        if not changes:
+            return []
+        for _ in range(_TRIES):
+            self._bearings = self._bearings or Bearings(self.store)
+            entries = list(desk.entries(self.store, changes, self._bearings))
+            kept = self.store.assessments([change.id for change in changes])
+            if all(_says(entry, kept.get(entry.change.id)) for entry in entries):
+                return entries
+            self._bearings = None  # made before these came in, or while others were assessing
+        raise Unsettled("another process is assessing the changes: they are told when it has ended")
 
 
-def _arrived(channel: NotifySettings, delivery: Delivery, store: Store) -> tuple[int | None, list[Entry]]:
-    """The wanted changes after the cursor, and the number up to which that goes; None where nothing came."""
-    found = store.arrivals(delivery.cursor, delivery.upto, _AT_ONCE)
-    if not found:  # what was to be told again may be superseded meanwhile
-        return delivery.upto, []
-    bearings.assess_all(store, lambda done, total: None)
-    made = desk.entries(store, [change for _, change in found], Bearings(store))
-    return found[-1][0], [entry for entry in made if rules.is_wanted(entry, channel)]
+def _says(entry: Entry, kept: Assessment | None) -> bool:
+    """Whether the entry of an edit says what is kept of it."""
+    change, bearing = entry.change, entry.bearing
+    if kept is None:
+        return change.kind not in (ChangeKind.CHANGED, ChangeKind.MOVED) or not (
+            change.before and change.after
+        )
+    return (kept.kinds, kept.parts, kept.edits) == (bearing.kinds, bearing.parts, bearing.edits)
 
 
 def _failed(delivery: Delivery, upto: int, error: PresswatchError, now: datetime) -> Delivery:
@@ -153,7 +204,7 @@ async def try_out(
 
 def _sample(channel: NotifySettings, now: datetime) -> Notice:
     change = Change(
-        id="0" * 16,
+        id=f"{int(now.timestamp()):016x}",  # another one each time: a receiver that knows the key takes no second
         kind=ChangeKind.CHANGED,
         subject=Subject.ARTICLE,
         item_id="0" * 16,

@@ -9,6 +9,9 @@ The body of a webhook:
     test         true for a sample that nothing has happened for
     total, more  changes that this notice is about, and how many of them `changes` leaves out
     changes      the objects of `presswatch report --format jsonl`, heaviest first
+
+Chat programs obey what they are sent: "@everyone" calls a whole company together, "<!channel>" too. Text of
+strangers passes through `_plain`.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from datetime import datetime
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
-from crawler.report.inert import inert, link, one_line
+from crawler.report.inert import link, one_line
 from crawler.report.jsonl import to_json
 from crawler.report.meaning import kinds
 from crawler.report.view import Entry
@@ -30,6 +33,7 @@ from crawler.report.wording import interval, number
 from storage.jsonl import format_time
 
 _LONGEST = 200  # characters of a headline or a source's name
+_COMMANDS = str.maketrans({"@": "@\u200b", "<": "<\u200b"})  # with a blank of no width, nobody is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,9 @@ class Notice:
         test = "Test: " if self.is_test else ""
         if self.total == 1 and self.entries:
             change = self.entries[0].change
-            what = one_line(change.headline or change.url or change.subject, 120)
+            what = _plain(change.headline or change.url or change.subject, 120)
             return f"{test}{change.kind}: {what}"
-        sources = sorted({one_line(entry.change.source, 60) for entry in self.entries})
+        sources = sorted({_plain(entry.change.source, 60) for entry in self.entries})
         where = ", ".join(sources[:3]) + (" …" if len(sources) > 3 else "")
         return f"{test}{number(self.total, 'change')} · {where}"
 
@@ -87,15 +91,15 @@ def as_text(told: Notice) -> str:
 
 
 def _lines(entry: Entry, zone: ZoneInfo) -> list[str]:
-    change = entry.change
+    change, address = entry.change, _address(entry.change.url)
     weight = f", weight {entry.bearing.weight}" if entry.bearing.weight else ""
-    what = one_line(change.headline or "(no headline)", _LONGEST)
+    what = _plain(change.headline or "(no headline)")
     said = kinds(entry.bearing)
     return [
-        f"{change.kind} ({change.subject} of {one_line(change.source, _LONGEST)}{weight}): {what}",
-        *([f"  {one_line(said, _LONGEST)}"] if said else []),
+        f"{change.kind} ({change.subject} of {_plain(change.source)}{weight}): {what}",
+        *([f"  {_plain(said)}"] if said else []),
         f"  {interval(change, zone)}",
-        f"  {inert(change.url or '')}",
+        *([f"  {address}"] if address else []),
         f"  presswatch diff {change.id}",
     ]
 
@@ -108,18 +112,34 @@ def as_html(told: Notice) -> str:
 
 
 def _row(entry: Entry, zone: ZoneInfo) -> str:
-    change, address = entry.change, link(entry.change.url)
-    what = html.escape(one_line(change.headline or "(no headline)", _LONGEST))
+    change, address = entry.change, _address(entry.change.url)
+    what = html.escape(_plain(change.headline or "(no headline)"))
     named = f'<a href="{html.escape(address)}">{what}</a>' if address else what
     facts = [
-        f"{change.subject} of {one_line(change.source, _LONGEST)}",
+        f"{change.subject} of {_plain(change.source)}",
         kinds(entry.bearing),
         interval(change, zone),
         f"weight {entry.bearing.weight}" if entry.bearing.weight else "",
         change.id,
+        address or "",  # a letter's plain part has no links
     ]
-    said = " · ".join(html.escape(one_line(fact, _LONGEST)) for fact in facts if fact)
+    said = " · ".join(html.escape(fact) for fact in facts if fact)
     return f"<li><b>{change.kind}</b> {named}<br><small>{said}</small></li>"
+
+
+def _plain(text: str, most: int = _LONGEST) -> str:
+    """Text of strangers as one line that is nobody's name and no link of another address.
+
+    >>> _plain("Hi @everyone").encode("ascii", "namereplace")
+    b'Hi @\\\\N{ZERO WIDTH SPACE}everyone'
+    """
+    return one_line(text, most).translate(_COMMANDS).replace("](", "]\u200b(")
+
+
+def _address(url: str | None) -> str | None:
+    """An address that a reader may be sent to, and that calls nobody."""
+    safe = link(url)
+    return safe.replace("@", "%40") if safe else None
 
 
 def _ending(told: Notice) -> list[str]:

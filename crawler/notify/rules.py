@@ -10,21 +10,26 @@ from zoneinfo import ZoneInfo
 
 from crawler.config import NotifySettings, parse_duration
 from crawler.report.view import Entry
-from storage.records import Article, Snapshot, Teaser
+from storage.records import Article, Change, Snapshot, Teaser
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 
 
 def is_wanted(entry: Entry, channel: NotifySettings) -> bool:
     """Whether all of the channel's rules let the change pass; a rule that is not set lets everything pass."""
-    change, bearing = entry.change, entry.bearing
+    bearing = entry.bearing
     return (
-        (not channel.sources or change.source in channel.sources)
-        and (not channel.kinds or change.kind.value in channel.kinds)
+        can_be_wanted(entry.change, channel)
         and (not channel.edits or bool(set(channel.edits) & set(bearing.kinds)))
         and bearing.weight >= channel.min_weight
         and (not channel.keywords or _names_one(entry, channel.keywords))
     )
+
+
+def can_be_wanted(change: Change, channel: NotifySettings) -> bool:
+    """Whether the rules let it pass that ask nothing of its texts."""
+    is_of_source = not channel.sources or change.source in channel.sources
+    return is_of_source and (not channel.kinds or change.kind.value in channel.kinds)
 
 
 def _names_one(entry: Entry, keywords: Iterable[str]) -> bool:

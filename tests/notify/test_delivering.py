@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -22,12 +23,12 @@ from aiosmtpd.controller import Controller
 from crawler import config, pipeline
 from crawler.compare.fingerprint import sight
 from crawler.config import Settings
-from crawler.notify import Told, deliver
+from crawler.notify import Told, channels, deliver
 from crawler.urls import canonical
 from storage import open_store
 from storage.memory import MemoryStore
-from storage.records import Origin
-from storage.store import Store
+from storage.records import Assessment, ChangeKind, Gone, Origin
+from storage.store import Filter, Store
 from tests.flow.test_watching import BRIDGE, article, day, edited
 
 SECRET = {"DESK_SECRET": "herring"}
@@ -162,19 +163,81 @@ def test_what_was_not_taken_is_sent_again_the_same_after_a_while(desk: Desk) -> 
     assert [one["kind"] for one in after["changes"]] == ["changed"]
 
 
-def test_a_crash_after_sending_sends_the_same_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_after_sending_sends_the_same_again_whatever_came_in_meanwhile(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.tell()
     desk.sees(article(0))
+    put = desk.store.put_delivery
 
-    def dies(delivery: object) -> None:
-        raise KeyboardInterrupt
+    def dies_once_it_is_sent(delivery: object) -> None:
+        if desk.hooks["desk"].taken:
+            raise KeyboardInterrupt
+        put(delivery)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk.store, "put_delivery", dies)
+        patch.setattr(desk.store, "put_delivery", dies_once_it_is_sent)
         with pytest.raises(KeyboardInterrupt):
             desk.tell()
+    desk.sees(changed(1))
+    assert desk.tell() == [Told("desk", 2)]
+    first, again, after = (desk.hooks["desk"].told(place) for place in range(3))
+    assert (first["key"], first["changes"]) == (again["key"], again["changes"])
+    assert [one["kind"] for one in after["changes"]] == ["changed"]
+
+
+def test_what_another_process_assesses_at_that_moment_is_not_passed_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.blocks["desk"] = "min_weight = 30"
+    desk.tell()
+    desk.sees(article(0), changed(1))
+    read = desk.store.assessments
+
+    def dropped_meanwhile(ids: Collection[str]) -> dict[str, Assessment]:
+        monkeypatch.setattr(desk.store, "assessments", read)
+        desk.store.drop_assessments(day(0))
+        return read(ids)
+
+    monkeypatch.setattr(desk.store, "assessments", dropped_meanwhile)
     assert desk.tell() == [Told("desk", 1)]
-    assert desk.hooks["desk"].told(0)["key"] == desk.hooks["desk"].told(1)["key"]
+
+
+def test_while_another_process_keeps_assessing_nothing_is_told_and_nothing_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.tell()
+    desk.sees(article(0), changed(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store, "assessments", lambda ids: {})
+        (told,) = desk.tell()
+    assert told.error.startswith("another process is assessing the changes")
+    assert desk.tell() == [Told("desk", 2)]
+
+
+def test_channels_that_are_told_at_once_are_told_the_same(desk: Desk) -> None:
+    for name in "abcde":
+        desk.hooks[name], desk.blocks[name] = Hook(), ""
+    desk.blocks = dict.fromkeys(desk.hooks, 'min_weight = 20\nkinds = ["changed"]')
+    desk.tell()
+    desk.sees(article(0), *(changed(number) for number in range(1, 15)))
+    assert {told.sent for told in desk.tell()} == {14}
+
+
+def test_a_change_that_was_superseded_untold_and_stands_again_is_told(desk: Desk) -> None:
+    other, gone = "https://gazette.example/other", "https://gazette.example/bridge"
+    desk.sees(article(6, url=other))
+    desk.sees(article(13.01))
+    desk.sees(Gone("Gazette", gone, day(13.02)))
+    desk.sees(article(14.03, url=other))
+    (copy,) = desk.store.changes(Filter(kinds=frozenset({ChangeKind.DUPLICATE})))
+    desk.sees(Gone("Gazette", other, day(8.04)))
+    assert desk.store.is_superseded(copy.id)
+    desk.tell()
+    desk.sees(article(11.05, url=other))
+    assert copy.id in desk.store.changes_by_id([copy.id])
+    desk.tell()
+    assert copy.id in {one["id"] for one in desk.hooks["desk"].told()["changes"]}
 
 
 def test_a_failing_channel_delays_no_other(desk: Desk) -> None:
@@ -248,7 +311,39 @@ def test_a_private_address_is_refused_as_for_pages(desk: Desk) -> None:
         update={"fetch": settings.fetch.model_copy(update={"allow_private_addresses": False})}
     )
     (told,) = asyncio.run(deliver(strict, desk.store, lambda: desk.now, desk.environ))
-    assert "its address is refused" in told.error
+    assert told.error.startswith("refused address: ")
+
+
+GARBAGE = {
+    "nothing": b"",
+    "no HTTP": b"\x00\x01\x02 herring\r\n\r\n",
+    "no status": b"HTTP/1.1 99999 x\r\n\r\n",
+    "no length": b"HTTP/1.1 200 OK\r\nContent-Length: zz\r\n\r\n",
+    "a long header": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000 + b"\r\n\r\n",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 3000 + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", GARBAGE.values(), ids=GARBAGE)
+def test_an_answer_that_is_none_is_a_failure_of_that_channel_alone(tmp_path: Path, answer: bytes) -> None:
+    desk = Desk(MemoryStore(), tmp_path)
+    desk.sees(article(0))
+
+    async def run() -> list[Told]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        desk.hooks["desk"].url = "http://{}:{}/".format(*server.sockets[0].getsockname())
+        async with server:
+            return await deliver(desk.settings(), desk.store, lambda: desk.now, desk.environ, from_start=True)
+
+    (told,) = asyncio.run(run())
+    assert (told.sent, told.waits_until is not None) == (0, True)
+    assert told.error.partition(":")[0] in ("connection", "bad response", "too large")
 
 
 # ---------------------------------------------------------------- e-mail
@@ -274,20 +369,53 @@ def mail() -> Iterator[tuple[Mailbox, int]]:
     controller.stop()
 
 
-def test_a_letter_has_a_subject_of_one_line_and_says_what_changed(
+def test_a_letter_has_a_subject_of_one_line_and_says_what_changed_in_text_and_html(
     desk: Desk, mail: tuple[Mailbox, int]
 ) -> None:
     box, port = mail
+    desk.sees(replace(article(0), headline="The bridge\r\nBcc: all@press.example"))  # type: ignore[type-var]
+    assert by_mail(desk, port) == Told("letters", 1)
+    letter = message_from_bytes(box.letters[0], policy=default)
+    assert letter["Bcc"] is None
+    assert str(letter["Subject"]).startswith("new: The bridge")
+    parts = {one.get_content_type(): one.get_content() for one in letter.walk() if not one.is_multipart()}
+    assert list(parts) == ["text/plain", "text/html"]
+    for said in parts.values():
+        assert "The bridge" in said
+        assert "https://gazette.example/bridge" in said
+
+
+def test_a_mail_server_that_never_ends_a_line_holds_nobody_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "_SECONDS", 0.2)
+    ended = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        talking, _ = listening.accept()
+        with talking:
+            while not ended.wait(0.05):
+                talking.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=drip, args=(listening,)).start()
+        desk.sees(article(0))
+        try:
+            told = by_mail(desk, listening.getsockname()[1])
+            desk.now += timedelta(hours=1)
+            again = by_mail(desk, listening.getsockname()[1])
+        finally:
+            ended.set()
+    assert (told.error, again.error) == ("no answer within 0 s", "the attempt before has not ended yet")
+
+
+def by_mail(desk: Desk, port: int) -> Told:
+    """One pass over a channel that is a mail server on loopback."""
     file = desk.folder / "config.toml"
     file.write_text('[[notify]]\nname = "letters"\nurl_env = "LETTERS"\n')
     environ = {
         "LETTERS": f"mailto://127.0.0.1:{port}/?from=watch@press.example&to=desk@press.example&mode=insecure"
     }
-    desk.sees(replace(article(0), headline="The bridge\r\nBcc: all@press.example"))  # type: ignore[type-var]
-    (told,) = asyncio.run(deliver(config.load(file), desk.store, lambda: desk.now, environ, from_start=True))
-    assert told == Told("letters", 1)
-    letter = message_from_bytes(box.letters[0], policy=default)
-    assert letter["Bcc"] is None
-    assert str(letter["Subject"]).startswith("new: The bridge")
-    (part,) = [one for one in letter.walk() if one.get_content_maintype() == "text"][:1]
-    assert "The bridge" in part.get_content()
+    passed = deliver(config.load(file), desk.store, lambda: desk.now, environ, from_start=True)
+    (told,) = asyncio.run(passed)
+    return told

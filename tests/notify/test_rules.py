@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
+from crawler.compare.kinds import Kind
 from crawler.config import NotifySettings
+from crawler.config.keys import EditKind
 from crawler.notify import rules
 from crawler.notify.notices import as_html, as_text, notice
 from crawler.report.view import Bearing, Entry
@@ -100,3 +104,19 @@ def test_text_of_strangers_is_no_markup_and_breaks_no_line() -> None:
     assert "\n" not in told.title
     assert "\x1b" not in told.title + as_text(told)
     assert "<script>" not in as_html(told)
+
+
+def test_text_of_strangers_calls_nobody_in_a_chat_and_links_nowhere() -> None:
+    hostile = entry(
+        "x", headline="@everyone <!channel> <@U1> [here](https://evil.example) <https://e.example|a>"
+    )
+    told = notice(
+        "desk", [replace(hostile, change=replace(hostile.change, url="https://a.example/@everyone"))], 9
+    )
+    for said in (told.title, as_text(told), as_html(told)):
+        for command in ("@everyone", "<!channel", "<@U1", "](", "<https://e.example"):
+            assert command not in said
+
+
+def test_edits_are_named_as_assessments_name_them() -> None:
+    assert get_args(EditKind) == tuple(kind.value for kind in Kind)
