@@ -19,12 +19,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from crawler.rota import Rota
-from storage.records import Cause, Gap, Outcome, Source, Stretch, Stretched, TargetKind, Visit
+from storage.records import LOOKED, Cause, Gap, Outcome, Source, Stretch, Stretched, TargetKind, Visit
 from storage.store import Store
 
 _WEEK = timedelta(days=7)
 _NOTABLE = timedelta(minutes=5)  # a shorter part of a gap is no gap of its own
-_LOOKED = (Outcome.OK, Outcome.NOT_MODIFIED)
 _CAUSES = {
     Outcome.BLOCKED: Cause.BLOCKED,
     Outcome.DISALLOWED: Cause.DISALLOWED,
@@ -125,7 +124,7 @@ def covered(
 ) -> Covered:
     """The ledger's line for the visits to one address, oldest first, at least one."""
     start = max(since, visits[0].at) if since else visits[0].at
-    looks = [visit.at for visit in visits if visit.outcome in _LOOKED]
+    looks = [visit.at for visit in visits if visit.outcome in LOOKED]
     shown = [at for at in looks if at >= start]
     last = visits[-1]
     return Covered(
@@ -158,7 +157,7 @@ def _gaps(
     if not looks or visits[0].at < looks[0]:
         yield from _parts(visits[0], visits, visits[0].at, looks[0] if looks else until, presence)
     for look, following in pairwise([*looks, until]):
-        between = [v for v in visits if look < v.at < following and v.outcome not in _LOOKED]
+        between = [v for v in visits if look < v.at < following and v.outcome not in LOOKED]
         due = rhythm.due_after(look)
         if rhythm.is_article:
             due = min([due, *(visit.at for visit in between)])
@@ -186,7 +185,7 @@ def _parts(
     of: Visit, visits: Sequence[Visit], start: datetime, end: datetime, presence: Presence
 ) -> Iterator[Gap]:
     """A gap of the address of `of`, cut where the daemon came or went; each part with the cause that it has."""
-    tried = [visit for visit in visits if start <= visit.at < end and visit.outcome not in _LOOKED]
+    tried = [visit for visit in visits if start <= visit.at < end and visit.outcome not in LOOKED]
     cuts = {start, end} | {at for stretch in presence.away(start, end) for at in stretch}
     for begun, ended in pairwise(sorted(cuts)):
         attempts = [visit for visit in tried if begun <= visit.at < ended]

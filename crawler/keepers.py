@@ -37,10 +37,10 @@ class Keepers:
         self._zones = {s.name: s.time_zone for s in sources}
         self._polled = dict(polled)
 
-    def copy(self) -> Self:
-        """Keepers that learn on their own from here."""
+    def copy(self, sources: Iterable[str]) -> Self:
+        """Keepers that learn on their own from here, of these sources; of others nothing may be learned."""
         twin = copy(self)
-        twin._keepers = {name: keeper.copy() for name, keeper in self._keepers.items()}
+        twin._keepers = self._keepers | {name: self._keepers[name].copy() for name in sources}
         twin._polled = dict(self._polled)
         return twin
 
@@ -106,12 +106,6 @@ def promise(source: Source) -> Promise:
         requests_per_day=source.budget_per_day,
         poll=source.every_seconds / 3600,
     )
-
-
-def is_told(target: Target) -> bool:
-    """Whether a signal has said that the article was edited since the last look."""
-    known = _watched(target)
-    return known is not None and known.told_at is not None
 
 
 def born(published: str | None, zone: str, seen_at: datetime) -> datetime:

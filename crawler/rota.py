@@ -7,9 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
-
 from crawler.config import SourceSettings, parse_duration
 from crawler.hours import Hours, read_cron
 
@@ -22,12 +19,19 @@ class Rota:
 
     def __init__(self, sources: Iterable[SourceSettings]) -> None:
         self._sources = {source.name: source for source in sources if source.enabled}
+        self._hours = {
+            name: (_hours(s.open_hours), _hours(s.quiet_hours)) for name, s in self._sources.items()
+        }
 
     def names(self) -> list[str]:
         return list(self._sources)
 
     def trigger(self, name: str) -> Any:
         """When the listings of a source are visited."""
+        # Imported here: every report makes a rota, and only a daemon or a cron line needs APScheduler.
+        from apscheduler.triggers.cron import CronTrigger
+        from apscheduler.triggers.interval import IntervalTrigger
+
         source = self._sources[name]
         every = parse_duration(source.every)
         if source.cron is None:
@@ -45,19 +49,18 @@ class Rota:
 
     def is_open(self, name: str, at: datetime) -> bool:
         """Whether the source may be visited then, by its hours."""
-        source = self._sources[name]
-        local = at.astimezone(ZoneInfo(source.time_zone))
-        is_in = source.open_hours is None or Hours.read(source.open_hours).has(local)
-        return is_in and not (source.quiet_hours is not None and Hours.read(source.quiet_hours).has(local))
+        local = at.astimezone(ZoneInfo(self._sources[name].time_zone))
+        opened, quiet = self._hours[name]
+        return (opened is None or opened.has(local)) and not (quiet is not None and quiet.has(local))
 
     def due_after(self, name: str, look: datetime) -> datetime:
         """When a listing looked at then is due again, by rhythm and hours."""
         source = self._sources[name]
         due = look + timedelta(seconds=parse_duration(source.every))
         if source.cron is not None:
-            fields = self.trigger(name)
-            fields.jitter = None
-            due = fields.get_next_fire_time(look, look) or due
+            trigger = self.trigger(name)
+            trigger.jitter = None
+            due = trigger.get_next_fire_time(look, look) or due
         for _ in range(_MOST_STEPS):
             if self.is_open(name, due):
                 break
@@ -69,6 +72,10 @@ class Rota:
         source = self._sources[name]
         every = parse_duration(source.every) if source.cron is None else 3600.0
         return timedelta(seconds=max(300.0, every / 2) + (_jitter(source, every) or 0.0))
+
+
+def _hours(line: str | None) -> Hours | None:
+    return None if line is None else Hours.read(line)
 
 
 def _jitter(source: SourceSettings, every: float) -> float | None:

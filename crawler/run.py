@@ -26,6 +26,7 @@ from crawler.quarantine import Finding, Guard
 from storage.errors import StoreError
 from storage.known import Verdict
 from storage.records import (
+    LOOKED,
     Article,
     Change,
     ChangeKind,
@@ -124,14 +125,14 @@ class Crawl:
         self._links: dict[str, str] = {}  # how articles are linked in this pass: target key -> address
         self._lost: dict[str, Target] = {}  # articles that failed or were gone in this pass, as recorded
         self._told: dict[str, Target] = {}  # articles that a channel spoke of in this pass, as recorded
-        self._keepers = Keepers(plan.sources, {}, {})
+        self._keepers: Keepers  # made with the store's help when the pass begins
 
     async def run(self) -> Summary:
         """Visit everything due; gives back how it went. Raises StoreError where the store cannot be used."""
-        self._guard = await asyncio.to_thread(Guard, self.store, self.key_of, self._sources)
         due = await asyncio.to_thread(self._due)
         if not due and not self.plan.by_hand:  # nobody asked: nothing to put down
             return self.summary
+        self._guard = await asyncio.to_thread(Guard, self.store, self.key_of, self._sources)
         run_id = await asyncio.to_thread(self.store.start_run, self.summary.started)
         try:
             async with asyncio.TaskGroup() as self._tasks:
@@ -295,6 +296,8 @@ class Crawl:
 
         keepers, told = self._keepers, self._told
         links = self._links_of(looks)
+        keys = {look.target.key for look in looks}
+        sources = {look.target.source for look in looks}
 
         def finish(verdict: Verdict) -> pipeline.Ending:
             nonlocal keepers, told
@@ -303,13 +306,11 @@ class Crawl:
                 raise _Doubtful(older)
             for digest in {s.evidence for s in verdict.rows.snapshots if s.evidence in bodies}:
                 self.keep(bodies[digest or ""])
-            keepers = self._keepers.copy()  # of this try: another one learns anew
+            keepers = self._keepers.copy(sources)  # of this try: another one learns anew
             told = self._told | self._signalled(looks, links, verdict, keepers)
             settled = {look.target.key: self._settled(look, verdict, keepers, told) for look in looks}
             recorded = self._admitted(links) | told | settled
-            return pipeline.Ending(
-                list(recorded.values()), keepers.kept({look.target.source for look in looks})
-            )
+            return pipeline.Ending(list(recorded.values()), keepers.kept(sources))
 
         verdict = pipeline.take(
             self.store,
@@ -319,7 +320,7 @@ class Crawl:
             finish=finish,
         )
         self._keepers = keepers
-        self._told = {key: t for key, t in told.items() if key not in {look.target.key for look in looks}}
+        self._told = {key: target for key, target in told.items() if key not in keys}
         changes = verdict.brought()
         new = [change for change in changes if change.id not in self.summary.changes]
         self.summary.counts.update(change.kind.value for change in new)
@@ -339,7 +340,7 @@ class Crawl:
             stamp=spoken_of.stamp,
             watched=spoken_of.watched,
         )
-        is_seen = visit.outcome in _SEEN
+        is_seen = visit.outcome in LOOKED
         articles = [s.observation for s in look.sightings if isinstance(s.observation, Article)]
         shown = {article.url for article in articles}
         is_edited = any(c.url in shown and c.kind is ChangeKind.CHANGED for c in verdict.brought())
@@ -368,7 +369,7 @@ class Crawl:
         """The known articles that these pages say something new of: edited, listed, listed no longer."""
         found: dict[str, Target] = {}
         for look in looks:
-            if look.target.kind in (TargetKind.FEED, TargetKind.SITEMAP) and look.visit.outcome in _SEEN:
+            if look.target.kind in (TargetKind.FEED, TargetKind.SITEMAP) and look.visit.outcome in LOOKED:
                 keepers.polled(look.target.key, look.visit.at)
                 if look.visit.outcome is Outcome.OK and not look.sitemaps:
                     found |= self._heard(look, links, keepers)
@@ -525,9 +526,6 @@ class Links:
 
     targets: dict[str, Target]
     known: dict[str, Target]
-
-
-_SEEN = (Outcome.OK, Outcome.NOT_MODIFIED)
 
 
 def _is_edited_teaser(change: Change) -> bool:

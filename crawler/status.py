@@ -14,10 +14,8 @@ from crawler.keepers import promise
 from crawler.report.wording import CAUSES
 from crawler.revisit import Keeper
 from storage.jsonl import format_time
-from storage.records import Beat, Lease, Outcome, Run, Source, Visit
+from storage.records import LOOKED, Beat, Lease, Outcome, Run, Source, Visit
 from storage.store import Store
-
-_LOOKED = (Outcome.OK, Outcome.NOT_MODIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,6 @@ class Status:
 def status(store: Store, settings: Settings, now: datetime, lease_name: str) -> Status:
     """How things stand at `now`."""
     lease = store.lease(lease_name)
-    runs = store.runs(None, now)
     sources = config.sources(settings)
     names = [source.name for source in sources]
     kept, beats = store.experiences(names), store.beats()
@@ -58,7 +55,7 @@ def status(store: Store, settings: Settings, now: datetime, lease_name: str) -> 
     return Status(
         now,
         lease if lease is not None and lease.until > now else None,
-        runs[-1] if runs else None,
+        store.last_run(),
         tuple(
             _of_source(s, beats.get(s.name), due.get(s.name, (0, None)), visits[s.name], kept.get(s.name, {}))
             for s in sources
@@ -75,8 +72,8 @@ def _of_source(
     visits: dict[Outcome, Visit],
     kept: dict[str, Any],
 ) -> SourceStatus:
-    seen = max((v for o, v in visits.items() if o in _LOOKED), key=lambda v: v.at, default=None)
-    failed = max((v for o, v in visits.items() if o not in _LOOKED), key=lambda v: v.at, default=None)
+    seen = max((v for o, v in visits.items() if o in LOOKED), key=lambda v: v.at, default=None)
+    failed = max((v for o, v in visits.items() if o not in LOOKED), key=lambda v: v.at, default=None)
     experience = Keeper.from_json(promise(source), kept).experience
     whole = experience.noticed + experience.late
     return SourceStatus(

@@ -361,6 +361,9 @@ class MemoryStore:
             and (until is None or run.started < until)
         ]
 
+    def last_run(self) -> Run | None:
+        return self._runs[max(self._runs)] if self._runs else None
+
     # ------------------------------------------------------------ deliver
 
     def arrivals(self, after: int, until: int | None = None, most: int = 1000) -> list[tuple[int, Change]]:

@@ -175,6 +175,9 @@ class Outcome(StrEnum):
     FAILED = "failed"  # everything else: the reason says what
 
 
+LOOKED = (Outcome.OK, Outcome.NOT_MODIFIED)  # how a visit ends that saw what is there
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One attempt at one target and how it ended. Failures are values: `outcome` and a `reason` in words."""

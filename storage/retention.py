@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 
 from storage.evidence import EvidenceFolder
-from storage.records import Outcome
+from storage.records import LOOKED
 from storage.tables import OBSERVATION, RUN, SNAPSHOT, VISIT, WITHHELD
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ Mark = tuple[datetime, int]  # how far we are among the visits
 _STEP = 1000  # rows looked at in one transaction
 _PAUSE = 0.02  # seconds between two: others want to write, too
 _ROW_BYTES = 120  # of a visit, beside its texts
-_LOOKED = (Outcome.OK.value, Outcome.NOT_MODIFIED.value)
+_SAW = [outcome.value for outcome in LOOKED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def drop_visits(
         newer.c.source == VISIT.c.source,
         newer.c.kind == VISIT.c.kind,
         or_(newer.c.at > VISIT.c.at, and_(newer.c.at == VISIT.c.at, newer.c.id > VISIT.c.id)),
-        or_(newer.c.outcome.in_(_LOOKED), VISIT.c.outcome.not_in(_LOOKED)),
+        or_(newer.c.outcome.in_(_SAW), VISIT.c.outcome.not_in(_SAW)),
     )
     size = func.length(VISIT.c.url) + func.length(VISIT.c.reason) + _ROW_BYTES
     wanted = select(VISIT.c.id, VISIT.c.at, size.label("size"), is_followed.label("may_go"))

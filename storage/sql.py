@@ -569,7 +569,12 @@ class SqlStore:
         if until is not None:
             wanted = wanted.where(RUN.c.started < until)
         with self._reading() as db:
-            return [Run(row.id, row.started, row.finished, row.counts) for row in db.execute(wanted)]
+            return [_run(row) for row in db.execute(wanted)]
+
+    def last_run(self) -> Run | None:
+        with self._reading() as db:
+            row = db.execute(select(RUN).order_by(RUN.c.id.desc()).limit(1)).first()
+            return _run(row) if row else None
 
     # ------------------------------------------------------------ deliver
 
@@ -1097,6 +1102,10 @@ def _target(row: Row[Any]) -> Target:
 def _visit(row: Row[Any]) -> Visit:
     values = {field.name: getattr(row, field.name) for field in fields(Visit)}
     return Visit(**values | {"kind": TargetKind(row.kind), "outcome": Outcome(row.outcome)})
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(row.id, row.started, row.finished, row.counts)
 
 
 def _since(row: Row[Any]) -> datetime:

@@ -239,6 +239,9 @@ class Store(Protocol):
     def runs(self, since: datetime | None = None, until: datetime | None = None) -> list[Run]:
         """Those that went on at some time in between, oldest first; a run that never ended has no end."""
 
+    def last_run(self) -> Run | None:
+        """The one that began last."""
+
     # deliver
     def arrivals(self, after: int, until: int | None = None, most: int = 1000) -> list[tuple[int, Change]]:
         """Changes that stand, by the number of their arrival: later than `after`, up to `until`."""

@@ -55,6 +55,13 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE instead of the screen.")
 ]
+Since = Annotated[
+    str | None, typer.Option(metavar="TIME", help="From a date, a time, or so long ago: 24h, 7d.")
+]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Up to a time; a date is included.")]
+SourceNames = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
+]
 Zone = Annotated[
     str | None, typer.Option(metavar="ZONE", help="Time zone to show times in. Default: [report].")
 ]

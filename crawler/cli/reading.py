@@ -11,6 +11,9 @@ import typer
 from crawler.cli.program import (
     Jsonl,
     Output,
+    Since,
+    SourceNames,
+    Until,
     Zone,
     app,
     json_text,
@@ -31,21 +34,15 @@ if TYPE_CHECKING:
 @app.command()
 def report(
     context: typer.Context,
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="From a date, a time, or so long ago: 24h, 7d.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Up to a time; a date is included.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     kind: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KIND", help="new, changed, duplicate, moved, removed, restored; may be repeated."
         ),
     ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
-    ] = None,
+    source: SourceNames = None,
     campaigns: Annotated[
         bool,
         typer.Option("--campaigns", help="Only campaigns: one term or phrase, or many removals, at once."),
@@ -152,9 +149,7 @@ def diff(
 def trace(
     context: typer.Context,
     term: Annotated[str, typer.Argument(metavar="TERM", help="A name, word or phrase.")],
-    source: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
-    ] = None,
+    source: SourceNames = None,
     zone: Zone = None,
     jsonl: Jsonl = False,
 ) -> None:

@@ -32,7 +32,6 @@ db_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(sources_app, name="sources")
-app.add_typer(sources_app, name="sources")
 app.add_typer(db_app, name="db")
 
 

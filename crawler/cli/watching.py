@@ -12,6 +12,9 @@ import typer
 
 from crawler.cli.program import (
     Jsonl,
+    Since,
+    SourceNames,
+    Until,
     Zone,
     app,
     json_text,
@@ -68,9 +71,9 @@ async def _watch(settings: Settings, store: Any, load: Callable[[], Settings]) -
         loop.add_signal_handler(signal.SIGHUP, daemon.reload)
     answers = Answers(
         told,
-        lambda: watch.status(store, daemon.settings, daemon.now(), LEASE),
-        daemon.now,
-        daemon.name,
+        status=lambda: watch.status(store, daemon.settings, daemon.now(), LEASE),
+        is_held=daemon.is_held,
+        now=daemon.now,
     )
     server = await _served(answers, settings)
     try:
@@ -119,19 +122,13 @@ def status(context: typer.Context, zone: Zone = None, jsonl: Jsonl = False) -> N
 @app.command()
 def coverage(
     context: typer.Context,
-    source: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Name of a source; may be repeated.")
-    ] = None,
+    source: SourceNames = None,
     item: Annotated[
         str | None,
         typer.Option(metavar="ITEM", help="Only this item: its id, the beginning of one, or its address."),
     ] = None,
-    since: Annotated[
-        str | None, typer.Option(metavar="TIME", help="From a date, a time, or so long ago: 24h, 7d.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Up to a time; a date is included. Default: now.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     zone: Zone = None,
     jsonl: Jsonl = False,
 ) -> None:
@@ -153,8 +150,8 @@ def coverage(
         known_sources(source or (), store, settings)
         urls = _addresses(store, item) if item else ()
         rota = Rota(settings.sources)
-        wanted = [one for one in store.sources() if one.name in (source or rota.names())]
-        watched = [one for one in wanted if one.name in rota.names()]
+        names = [name for name in rota.names() if not source or name in source]
+        watched = [one for one in store.sources() if one.name in names]
         lines = ledger.ledger(store, watched, rota, start, end, urls=urls)
         if jsonl:
             write((json_text(watch.coverage_json(line)) + "\n" for line in lines), None)

@@ -128,6 +128,11 @@ class Daemon:
         if lease.holder != self.name:
             raise LeaseLost(lease)
 
+    def is_held(self) -> bool:
+        """Whether the watch is ours now. Raises StoreError."""
+        lease = self.store.lease(LEASE)
+        return lease is not None and lease.holder == self.name and lease.until > self.now()
+
     async def run(self) -> None:
         """Watch until `stop`. Raises LeaseLost when the watch was lost to another daemon."""
         pulse = asyncio.create_task(self._pulse())
@@ -272,9 +277,7 @@ class Daemon:
                 await self._pass(name, with_listings)
                 if name not in self._listings_due or self._ending or self._wants_reload:
                     break
-        except (
-            Exception
-        ):  # one source's trouble is not the others': it is told, and the next beat tries again
+        except Exception:  # one source's trouble is not the others': the next beat tries again
             log.exception("the pass over %s ended in an error", name)
         finally:
             del self._passes[name]

@@ -25,12 +25,11 @@ from crawler.run import Summary
 from crawler.status import Status
 from crawler.wiring import utc_now
 from storage.errors import StoreError
-from storage.records import ChangeKind, Outcome, Visit
+from storage.records import LOOKED, ChangeKind, Outcome, Visit
 from storage.store import Store
 
 _LATE = timedelta(minutes=2)  # a pulse that old means that the daemon hangs
 _SECONDS = 10.0  # that an answer may take
-_LOOKED = (Outcome.OK, Outcome.NOT_MODIFIED)
 
 log = logging.getLogger("presswatch")
 
@@ -54,7 +53,7 @@ class Told(Watcher):
             "seconds": round(visit.seconds, 2),
             "reason": visit.reason,
         }
-        level = logging.INFO if visit.outcome in (*_LOOKED, Outcome.GONE) else logging.WARNING
+        level = logging.INFO if visit.outcome in (*LOOKED, Outcome.GONE) else logging.WARNING
         log.log(level, "visit", extra={"facts": facts})
 
     def passed(self, source: str, summary: Summary) -> None:
@@ -79,15 +78,20 @@ class Told(Watcher):
 
 
 class Answers:
-    """The three answers. `status` reads the store; `now` is the daemon's clock; `holder`: who it is."""
+    """The three answers. `status` and `is_held`, whether the watch is ours, read the store; `now` is the clock."""
 
     def __init__(
-        self, told: Told, status: Callable[[], Status], now: Callable[[], datetime], holder: str
+        self,
+        told: Told,
+        *,
+        status: Callable[[], Status],
+        is_held: Callable[[], bool],
+        now: Callable[[], datetime],
     ) -> None:
         self.told = told
         self.status = status
+        self.is_held = is_held
         self.now = now
-        self.holder = holder
 
     async def serve(self, host: str, port: int, names: Collection[str] = ()) -> web.AppRunner:
         """Answer from now on; `cleanup()` of the result ends it. Raises OSError where the address is taken.
@@ -117,8 +121,7 @@ class Answers:
     async def _ready(self, request: web.Request) -> web.Response:
         store = "the store does not answer in time"
         try:
-            found = await asyncio.wait_for(asyncio.to_thread(self.status), _SECONDS)
-            is_held = found.daemon is not None and found.daemon.holder == self.holder
+            is_held = await asyncio.wait_for(asyncio.to_thread(self.is_held), _SECONDS)
             store = "" if is_held else "the daemon does not hold the watch"
         except StoreError as error:
             store = str(error)

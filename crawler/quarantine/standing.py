@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from storage.records import Outcome
+from storage.records import LOOKED, Outcome
 
 
 class State(StrEnum):
@@ -40,7 +40,7 @@ def standing(kept: Mapping[str, Any] | None) -> Standing:
         return Standing(State.QUARANTINED, last_read, since, tuple(_texts(quarantined)), warnings)
     counts, trouble = kept.get("last_pass", {}), kept.get("trouble", "")
     state = State.OK
-    if not counts.get(Outcome.OK, 0) and not counts.get(Outcome.NOT_MODIFIED, 0):
+    if not any(counts.get(outcome) for outcome in LOOKED):
         state = State.BLOCKED if counts.get(Outcome.BLOCKED) else State.FAILING
     reasons = (trouble,) if trouble and state is not State.OK else ()
     return Standing(state, last_read, None, reasons, warnings)

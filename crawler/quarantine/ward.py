@@ -30,7 +30,7 @@ from crawler.pipeline import Look
 from crawler.quarantine.gauge import Gauged, source_of
 from crawler.text import digest
 from storage.jsonl import format_time
-from storage.records import Listing, Outcome, Source, Target, TargetKind, Withheld
+from storage.records import LOOKED, Listing, Outcome, Source, Target, TargetKind, Withheld
 from storage.store import Store
 
 _MOST_WAITING = 60  # looks of one source; then it is judged by what there is
@@ -91,7 +91,7 @@ class Ward:
         self._seen.add(look.target.key)
         visit = look.visit
         self.counts[visit.outcome.value] += 1
-        if visit.outcome in (Outcome.OK, Outcome.NOT_MODIFIED):
+        if visit.outcome in LOOKED:
             self._last_read = max(self._last_read or visit.at, visit.at)
         elif visit.outcome is not Outcome.GONE:
             self._trouble = self._trouble or visit.reason

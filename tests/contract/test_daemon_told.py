@@ -36,8 +36,13 @@ def asked(
             raise StoreError("the disk is full")
         return Status(NOW, Lease("daemon", "me", NOW, NOW), None, (), {"g.example": NOW}, 4096)
 
+    def is_held() -> bool:
+        lease = status().daemon
+        return lease is not None and lease.holder == holder
+
     async def run() -> httpx.Response:
-        runner = await Answers(told, status, lambda: NOW, holder).serve("127.0.0.1", 0, ["watch.internal"])
+        answers = Answers(told, status=status, is_held=is_held, now=lambda: NOW)
+        runner = await answers.serve("127.0.0.1", 0, ["watch.internal"])
         host, port = runner.addresses[0][:2]
         try:
             async with httpx.AsyncClient() as client:
