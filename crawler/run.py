@@ -386,7 +386,8 @@ class Crawl:
         listed = {self._article_key(url, look.target.source): stamp for url, stamp in look.stamps}
         known = {key: links.known[key] for key in listed if key in links.known}
         heard = {key: keepers.told(t, channel, listed[key], at) for key, t in known.items()}
-        left = [target for target in self.store.covered(channel) if target.key not in listed]
+        covered = (t for t in self.store.covered(channel) if t.source in self._sources)
+        left = [target for target in covered if target.key not in listed]
         heard |= {target.key: keepers.left(target, at) for target in left}
         return {key: target for key, target in heard.items() if target != known.get(key)}
 
@@ -401,7 +402,10 @@ class Crawl:
     # ------------------------------------------------------------ following
 
     def _links_of(self, looks: Iterable[Look]) -> Links:
-        """The targets that these pages link, with what is known of them."""
+        """The targets that these pages link, with what is known of them.
+
+        Without those that a source outside of this pass came upon first: an article is visited by one source.
+        """
         linked: dict[str, Target] = {}
         for look in looks:
             for target in self._linked(look):
@@ -410,7 +414,12 @@ class Crawl:
                 key = self._article_key(url, look.target.source)
                 if key in linked:
                     linked[key] = replace(linked[key], channel=look.target.key, stamp=stamp)
-        return Links(linked, self.store.targets(list(linked)))
+        known = self.store.targets(list(linked))
+        theirs = {key for key, target in known.items() if target.source not in self._sources}
+        return Links(
+            {key: target for key, target in linked.items() if key not in theirs},
+            {key: target for key, target in known.items() if key not in theirs},
+        )
 
     def _admitted(self, links: Links) -> dict[str, Target]:
         """The articles that are new to us, as far as the pass takes more: kept, whatever becomes of the pass."""
@@ -507,7 +516,7 @@ class Crawl:
         }
 
     def _older_address(self, change: Change) -> Target | None:
-        """The target of the older copy, if it is on the same host and not yet looked at in this pass."""
+        """The target of the older copy, if it is on the same host, of this pass, and not yet looked at in it."""
         state = self.store.item_state(change.of or "")
         if state is None or not state.addresses or change.url is None:
             return None
@@ -517,7 +526,8 @@ class Crawl:
         target = self._article_target(url, source if source in self._sources else change.source)
         if self._doubts.is_seen(target.key):
             return None
-        return self.store.targets([target.key]).get(target.key, target)
+        known = self.store.targets([target.key]).get(target.key, target)
+        return known if known.source in self._sources else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -185,3 +186,16 @@ def test_visits_that_a_wrong_clock_dated_ahead_are_forgotten(press: Press) -> No
     daemon_pass(press, 24 * 400)
     assert press.store.mend_clock(hour(1)) == 2
     assert len(daemon_pass(press, 1, listings=False)) == 1
+
+
+def test_an_article_of_another_source_is_left_to_that_one(press: Press) -> None:
+    site = press.opens(Site(story(1)), feeds=[FEED])
+    site.answers[FEED] = atom(site, (1, "2026-03-03T09:00:00Z"))
+    daemon_pass(press, 0)
+    site.adds(story(2))
+    first = press.sources.pop("Gazette")
+    press.sources["Mirror"] = replace(first, name="Mirror")
+    site.answers[FEED] = atom(site, (1, "2026-03-04T00:05:00Z"), (2, "2026-03-04T00:05:00Z"))
+    assert daemon_pass(press, 0.1) == [site.at(2).path]
+    owners = {t.url: t.source for t in press.store.article_targets(["Gazette", "Mirror"], None)}
+    assert owners == {site.url(site.at(1).path): "Gazette", site.url(site.at(2).path): "Mirror"}
