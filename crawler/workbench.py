@@ -111,9 +111,14 @@ class Bench:
         return replace(source, recipe=self.recipe) if self.recipe else source
 
 
-def read_addresses(path: Path) -> dict[str, str]:
-    """Addresses by file: a name as given where it holds a folder, else the base name. Raises UsageError."""
-    found = {}
+def read_addresses(path: Path) -> tuple[dict[str, str], list[str]]:
+    """Addresses by file: a name as given where it holds a folder, else the base name; and what is wrong.
+
+    A line whose address no page can have is told of, and its page goes without one: among thousands, one
+    slip of the pen costs nobody the others. Raises UsageError where the file is not made of such lines.
+    """
+    found: dict[str, str] = {}
+    problems: list[str] = []
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -122,12 +127,14 @@ def read_addresses(path: Path) -> dict[str, str]:
         if line.strip():
             try:
                 entry = json.loads(line)
-                found[str(PurePath(entry["file"]))] = web_address(entry["url"])
+                name, url = str(PurePath(entry["file"])), str(entry["url"])
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise UsageError(f'{path}:{number}: not a line {{"file": …, "url": …}}') from error
+            try:
+                found[name] = web_address(url)
             except UsageError as error:
-                raise UsageError(f"{path}:{number}: {error}") from error
-    return found
+                problems.append(f"{path}:{number}: {name} is read without an address: {error}")
+    return found, problems
 
 
 def web_address(text: str) -> str:

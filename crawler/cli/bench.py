@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from crawler.cli.program import EXIT_FAILED, Jsonl, app, json_text, say, settings_of, write
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()
@@ -51,7 +48,10 @@ def parse(
         workbench.web_address(url)
         if len(files) != 1:
             raise UsageError("--url goes with exactly one file; for many there is --urls")
-    bench = workbench.Bench(settings, as_, recipe, workbench.read_addresses(urls) if urls else {}, url)
+    addresses, slips = workbench.read_addresses(urls) if urls else ({}, [])
+    for slip in slips:
+        say(f"presswatch: {slip}")
+    bench = workbench.Bench(settings, as_, recipe, addresses, url)
 
     async def run() -> int:
         broken = 0

@@ -67,12 +67,23 @@ def test_addresses_go_by_base_name_unless_they_name_a_folder(run: Run, folder: P
     ]
 
 
-@pytest.mark.parametrize("line", ["[]", '{"file": "a"}', '{"file": "a", "url": "nonsense"}', "{"])
+@pytest.mark.parametrize("line", ["[]", '{"file": "a"}', "{"])
 def test_a_wrong_line_of_addresses_is_named(run: Run, folder: Path, line: str) -> None:
     (folder / "page.html").write_text(page())
     (folder / "urls.jsonl").write_text('{"file": "x", "url": "https://a.example/"}\n' + line)
     answer = run("parse", "page.html", "--urls", "urls.jsonl")
     assert (answer.status, answer.err.startswith("presswatch: urls.jsonl:2: ")) == (2, True)
+
+
+def test_an_address_that_no_page_can_have_costs_only_its_own_page(run: Run, folder: Path) -> None:
+    for name in ("one.html", "two.html"):
+        (folder / name).write_text(page())
+    (folder / "urls.jsonl").write_text(
+        '{"file": "one.html", "url": "xhttps://a.example/1"}\n{"file": "two.html", "url": "https://a.example/2"}\n'
+    )
+    answer = run("parse", "one.html", "two.html", "--urls", "urls.jsonl", "--as", "article", "--jsonl")
+    assert [line["url"] for line in answer.lines] == [None, "https://a.example/2"]
+    assert (answer.status, answer.err.startswith("presswatch: urls.jsonl:1: one.html")) == (0, True)
 
 
 @pytest.mark.parametrize("kind", ["article", "listing"])
