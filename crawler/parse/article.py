@@ -15,18 +15,19 @@ How the story is found:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
 from crawler.parse import shown
-from crawler.parse.blocks import HEADINGS, Block, Blocks, is_foreign, read_blocks, size
+from crawler.parse.asides import ends_a_story, is_aside
+from crawler.parse.blocks import HEADINGS, Block, Blocks, is_foreign, is_small, read_blocks, size
 from crawler.parse.metadata import Metadata, read_metadata
 from storage.records import Article, Source
 
 _LEAST_SIZE = 140  # letters of running text below which a page holds no article
+_LEAST_CLAIMED = 50  # ... where the page calls itself one
 _SURE_SIZE = 300  # letters above which the story is not looked for in what looks like furniture
 
 
@@ -41,7 +42,7 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
         return None
     headline = shown.headline(tree, claims)
     paragraphs = _body(tree.body, page, story, headline, claims)
-    if _length(paragraphs) < _LEAST_SIZE:
+    if _length(paragraphs) < (_LEAST_CLAIMED if claims.is_article else _LEAST_SIZE):
         return None
     return Article(
         source=source.name,
@@ -56,7 +57,7 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
 
 
 def _body(
-    root: LexborNode, page: Blocks, story: int | None, headline: str | None, claims: Metadata
+    root: LexborNode, page: Blocks, story: Story, headline: str | None, claims: Metadata
 ) -> tuple[str, ...]:
     """The paragraphs of the story: what the page shows, else what it shows as if it were furniture.
 
@@ -80,16 +81,17 @@ def _length(paragraphs: tuple[str, ...]) -> int:
 # ---------------------------------------------------------------- where the story is
 
 
-def _is_listing(page: Blocks, story: int | None, claims: Metadata) -> bool:
+def _is_listing(page: Blocks, story: Story, claims: Metadata) -> bool:
     """Whether the page lists stories and tells none: its running text stands below links, piece by piece.
 
     Or there is next to none of it among hundreds of linked lines, and no claim to be an article.
     """
-    inside = _inside(page, story)
     blocks = [block for block in page.blocks if block.furniture < 0]
-    running = [i for i, block in enumerate(blocks) if block.element in inside and _is_running(block)]
+    running = [i for i, block in enumerate(blocks) if block.element in story and _is_running(block)]
     if len(running) >= 5:
-        return sum(blocks[i - 1].linked > 0.5 for i in running if i) >= 0.8 * len(running)
+        own = [i for i in running if not (i and blocks[i - 1].linked > 0.5)]
+        is_told = claims.is_article and sum(blocks[i].size for i in own) >= _LEAST_SIZE
+        return len(own) <= 0.2 * len(running) and not is_told
     told = sum(blocks[i].size for i in running)
     linked = sum(block.size for block in blocks if block.linked > 0.5 and block.size > 20)
     return not claims.is_article and 0 < told < 0.05 * linked
@@ -98,21 +100,22 @@ def _is_listing(page: Blocks, story: int | None, claims: Metadata) -> bool:
 def _read(body: LexborNode) -> Blocks:
     """The blocks of the page, wrong furniture forgiven.
 
-    No furniture is what holds the page's h1 and running text too, whatever its name; and, where next to
-    nothing else reads like a story, what holds most of the text.
+    No furniture is what holds the page's h1 and running text too, whatever its name; what is named for
+    something small and tells much; and, where next to nothing else reads like a story, what holds most of the
+    text.
     """
     forgiven: frozenset[int] = frozenset()
     for _ in range(4):
         page = read_blocks(body, forgiven)
-        root = _wrong_furniture(page)
-        if root is None:
+        wrong = _wrong_furniture(page)
+        if not wrong:
             break
-        forgiven |= {root}
+        forgiven |= wrong
     return page
 
 
-def _wrong_furniture(page: Blocks) -> int | None:
-    """The element that looks like furniture and is not.
+def _wrong_furniture(page: Blocks) -> frozenset[int]:
+    """The elements that look like furniture and are not.
 
     Comments are never it: they outgrow many a story, and must not take its place the day they do.
     """
@@ -126,16 +129,39 @@ def _wrong_furniture(page: Blocks) -> int | None:
             continue
         is_most = plain < _SURE_SIZE and held[root] > plain
         if is_most or (root in titled and held[root] > _LEAST_SIZE):
-            return root
-    return None
+            return frozenset({root})
+    return _telling(page)
+
+
+def _telling(page: Blocks) -> frozenset[int]:
+    """The elements that tell much although their name says that they are something small: a date, a slide.
+
+    By what they hold, all of one name together; nothing beside them decides.
+    """
+    named: dict[str, list[Block]] = {}
+    for block in page.blocks:
+        if block.furniture >= 0 and _is_running(block):
+            element = page.elements[block.furniture]
+            names = element.node.attributes
+            name = f"{element.tag} {names.get('class') or block.furniture}"
+            if name in named or (element.tag not in ("figure", "figcaption") and is_small(names)):
+                named.setdefault(name, []).append(block)
+    much = (blocks for blocks in named.values() if len(blocks) >= 3 and sum(b.size for b in blocks) >= _MUCH)
+    return frozenset(block.furniture for blocks in much for block in blocks)
+
+
+_MUCH = 600  # letters in at least three paragraphs
 
 
 def _is_foreign(page: Blocks, root: int) -> bool:
     return is_foreign(page.elements[root].node.attributes)
 
 
-def _story(page: Blocks) -> int | None:
-    """The element that holds the story; None where nothing on the page reads like one."""
+Story = frozenset[int]  # the elements, by index, that hold a story; empty where nothing reads like one
+
+
+def _story(page: Blocks) -> Story:
+    """The elements that hold the story: those below the one with most votes, or below what it calls its body."""
     votes = [0.0] * len(page.elements)
     for block in page.blocks:
         if block.furniture < 0:
@@ -144,18 +170,43 @@ def _story(page: Blocks) -> int | None:
         votes[page.elements[index].parent] += votes[index]
     best = max(range(len(votes)), key=lambda index: (votes[index], index), default=None)
     if best is None or votes[best] <= 0:
-        return None
-    bodies = [
+        return frozenset()
+    bodies = (
         i for i, element in enumerate(page.elements) if element.is_body and votes[i] > 0.6 * votes[best]
-    ]
-    return bodies[0] if bodies else best
+    )
+    body = next(bodies, None)
+    if body is None:
+        return _below(page, {best})
+    return _below(page, {body, *_continued(page, body, votes)})
+
+
+def _continued(page: Blocks, body: int, votes: list[float]) -> Iterator[int]:
+    """The elements that go on with the story of `body`: named as it is, with text, before another headline."""
+    names = page.elements[body].node.attributes.get("class")
+    if not names:
+        return
+    headlines = [block.element for block in page.blocks if block.tag == "h1" and block.element > body]
+    end = headlines[0] if headlines else len(page.elements)
+    for index in range(body + 1, end):
+        element = page.elements[index]
+        if element.is_body and votes[index] > 0 and element.node.attributes.get("class") == names:
+            yield index
+
+
+def _below(page: Blocks, roots: set[int]) -> Story:
+    """`roots` and all elements below them."""
+    inside = set(roots)
+    for index in range(min(roots) + 1, len(page.elements)):
+        if page.elements[index].parent in inside:
+            inside.add(index)
+    return frozenset(inside)
 
 
 def _vote(block: Block) -> float:
     """How much `block` speaks for its surroundings being a story: its letters, or minus its linked ones."""
     if block.linked > 0.5:
         return -0.5 * min(block.size, 200)
-    if block.is_heading:
+    if _heads(block):
         return 0.0
     if block.size >= 80 or (block.size >= 30 and block.text[-1] in _SENTENCE_END):
         weight = block.size * (1 - block.linked)
@@ -168,11 +219,10 @@ _SENTENCE_END = frozenset(".!?…。！？:;»”\"“'’)")
 # ---------------------------------------------------------------- what belongs to it
 
 
-def _paragraphs(page: Blocks, story: int | None, headline: str | None) -> tuple[str, ...]:
+def _paragraphs(page: Blocks, story: Story, headline: str | None) -> tuple[str, ...]:
     """The story's paragraphs; none where the page has no story."""
-    inside = _inside(page, story)
-    blocks = _lead(page, inside) + [block for block in page.blocks if block.element in inside]
-    told = _without_endings(page, [block for block in blocks if block.furniture < 0])
+    blocks = _lead(page, story) + [block for block in page.blocks if block.element in story]
+    told = _without_endings(page, _without_cards(page, [block for block in blocks if block.furniture < 0]))
     title = shown.folded(headline or "")
     kept = _trimmed(_kept(block for block in told if not _is_title(block, title)))
     return tuple(text.clean(block.text) for block in kept)
@@ -189,7 +239,7 @@ def _kept(blocks: Iterable[Block]) -> list[Block]:
     for block in blocks:
         if not _belongs(block):
             headings = []
-        elif block.is_heading:
+        elif _heads(block):
             headings.append(block)
         else:
             kept += [*headings, block]
@@ -197,18 +247,7 @@ def _kept(blocks: Iterable[Block]) -> list[Block]:
     return kept
 
 
-def _inside(page: Blocks, story: int | None) -> set[int]:
-    """`story` and all elements below it; none where there is no story."""
-    if story is None:
-        return set()
-    inside = {story}
-    for index in range(story + 1, len(page.elements)):
-        if page.elements[index].parent in inside:
-            inside.add(index)
-    return inside
-
-
-def _lead(page: Blocks, inside: set[int]) -> list[Block]:
+def _lead(page: Blocks, inside: Story) -> list[Block]:
     """Running text between the last h1 above the story and the story: its standfirst."""
     first = next((i for i, block in enumerate(page.blocks) if block.element in inside), 0)
     lead: list[Block] = []
@@ -218,6 +257,25 @@ def _lead(page: Blocks, inside: set[int]) -> list[Block]:
         if block.furniture < 0 and block.size >= 60 and block.linked < 0.2:
             lead.append(block)
     return []
+
+
+def _without_cards(page: Blocks, blocks: list[Block]) -> list[Block]:
+    """`blocks` without the teasers of other stories: a linked heading and the text below it, in a box of their own.
+
+    Where everything is in such boxes, they are the story's own sections.
+    """
+    cards: set[int] = set()
+    plain: set[int] = set()
+    before: Block | None = None
+    for block in blocks:
+        if _is_running(block):
+            is_card = before is not None and before.linked > 0.8 and before.size >= 15 and before.is_heading
+            (cards if is_card else plain).add(_level(page, block))
+        before = block
+    cards -= plain
+    if not cards or sum(b.size for b in blocks if _is_running(b) and _level(page, b) in plain) < _LEAST_SIZE:
+        return blocks
+    return [block for block in blocks if _level(page, block) not in cards]
 
 
 def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
@@ -232,12 +290,16 @@ def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
             levels[_level(page, block)] = levels.get(_level(page, block), 0) + block.size
     main = max(levels, key=lambda index: levels[index], default=-1)
     kept: list[Block] = []
+    told: set[str | None] = {None}  # class names of the elements that held running text before an ending
     is_ended = False
     for block in blocks:
+        name = page.elements[_level(page, block)].node.attributes.get("class") if _is_running(block) else None
         if _is_ending(block):
             is_ended = True
-        elif is_ended and _is_running(block) and _level(page, block) == main:
+        elif is_ended and _is_running(block) and (_level(page, block) == main or name in told - {None}):
             is_ended = False
+        if not is_ended:
+            told.add(name)
         if not is_ended and (_level(page, block) in levels or not _is_stray(block)):
             kept.append(block)
     return kept
@@ -245,7 +307,7 @@ def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
 
 def _is_ending(block: Block) -> bool:
     """Whether a line, no sentence, opens what follows a story."""
-    return block.size < 60 and block.text[-1] not in ".!。！" and _END.match(block.text) is not None
+    return block.size < 60 and block.text[-1] not in ".!。！" and ends_a_story(block.text)
 
 
 def _is_stray(block: Block) -> bool:
@@ -264,7 +326,12 @@ def _level(page: Blocks, block: Block) -> int:
 
 
 def _is_running(block: Block) -> bool:
-    return block.size >= 80 and block.linked < 0.3 and not block.is_heading
+    return block.size >= 80 and block.linked < 0.3 and not _heads(block)
+
+
+def _heads(block: Block) -> bool:
+    """Whether the block is a heading: marked up as one, and not a whole sentence or more."""
+    return block.is_heading and not (block.size >= 100 and block.text[-1] in _SENTENCE_END)
 
 
 def _trimmed(blocks: list[Block]) -> list[Block]:
@@ -279,94 +346,5 @@ def _is_sentence(block: Block) -> bool:
 
 def _belongs(block: Block) -> bool:
     if (block.linked > 0.6 and block.size < 400) or (block.linked > 0.3 and block.size < 100):
-        return False
-    return not (block.size < 200 and _ASIDE.match(block.text))
-
-
-# ---------------------------------------------------------------- tables: what lines say, by language
-
-# How lines begin that open what follows a story: other stories, comments.
-_ENDINGS = (
-    "related (?:articles?|stories|posts|news|topics)",
-    "more (?:stories|articles|news|from|on)",
-    "you (?:may|might) (?:also )?like",
-    "leave a (?:reply|comment)",
-    r"comments?\b",
-    r"kommentare?\b",
-    "ähnliche (?:artikel|beiträge|themen)",
-    "verwandte",
-    "weitere (?:artikel|beiträge|meldungen|themen|informationen|nachrichten)",
-    "weiterführende",
-    "zum weiterlesen",
-    "schon gelesen",
-    "mehr zum thema",
-    "mehr themen",
-    "das könnte (?:sie|dich|euch)",
-    "auch interessant",
-    "lesen sie auch",
-    "kommende events",
-    "zusatzinformationen",
-    "über den autor",
-    "notas relacionadas",
-    "noticias relacionadas",
-    "artículos relacionados",
-    "te puede interesar",
-    "leia (?:também|mais)",
-    "veja também",
-    "articles? (?:liés|similaires|connexes)",
-    "à lire aussi",
-    "sur le même sujet",
-    "articoli correlati",
-    "leggi anche",
-    "potrebbe interessarti",
-    "lees ook",
-    "gerelateerd",
-    "(?:czytaj|zobacz) (?:też|także|również)",
-    "читайте также",
-    "похожие",
-    "по теме",
-)
-# How short lines begin that are no part of a story wherever they stand.
-_ASIDES = (
-    r"\W*(?:anzeige|advertisement|werbung|publicidad|publicité|pubblicità|reklama|реклама)\b\W*(?:\Z|[-–:*])",
-    r"copyright (?:©|\(c\)|\d|by\b)",
-    "©",
-    r"\(c\)",
-    r"\W?(?:photo|image|foto|bild|beitragsbild|crédit|credit|picture)s?(?: credit|nachweis| photos?)? ?:",
-    r"(?:photo|image|foto) (?:by|von|courtesy)\b",
-    r"read (?:more|also|next)\b",
-    "auch interessant",
-    "lesen sie auch",
-    "mehr (?:dazu|zum thema)",
-    "(?:à )?lire aussi",
-    "(?:lea|lee|leia) también",
-    "(?:czytaj|zobacz) (?:też|także|również)",
-    "leggi anche",
-    "lees ook",
-    "читайте также",
-    r"(?:share|teilen|partager|compartir|condividi)\b.{0,40}\Z",
-    r"(?:subscribe|sign up)\b",
-    "(?:join|subscribe to|sign up (?:for|to)) our (?:news|mail|what|tele)",
-    r"(?:follow|folgen|folge|síguenos|suivez)[ -](?:us|sie|uns|nous|en)\b",
-    "click here",
-    "tags?:",
-    "schlagwörter",
-    "stichwörter",
-    "themen:",
-    "etiquetas",
-    r"(?:last )?updated?\b[^.!?]{0,30}\d{4}",
-    "published:",
-    r"posted (?:on|by|in)\b.{0,60}\Z",
-    "filed under",
-    r"veröffentlicht (?:am|in|unter)\b.{0,60}\Z",
-    "letzte (?:änderung|aktualisierung)",
-    "zuletzt (?:geändert|aktualisiert)",
-    "ein-/ausblenden",
-    "quelle:",
-    "source:",
-    r"\(?alle angaben ohne gewähr",
-    "all rights reserved",
-    "alle rechte vorbehalten",
-)
-_END = re.compile("|".join(_ENDINGS), re.I)
-_ASIDE = re.compile("|".join(_ASIDES), re.I)
+        return block.tag == "p" and block.text.startswith(("http://", "https://", "www."))
+    return not (block.size < 200 and is_aside(block.text))

@@ -78,7 +78,7 @@ _DROPPED_TAGS = (
     " textarea option datalist nav footer head link meta dialog menu -comment _comment"
 )
 _DROPPED = frozenset(_DROPPED_TAGS.split())
-_FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript"})
+_FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript", "form"})
 _NEVER_FURNITURE = frozenset({"html", "body", "main", "article"})
 _BLANK = re.compile(r"\s+")
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
@@ -202,6 +202,15 @@ def is_foreign(names: dict[str, str | None]) -> bool:
     return _FOREIGN.search(_CAMEL.sub("-", label[:300]).lower()) is not None
 
 
+def is_small(names: dict[str, str | None]) -> bool:
+    """Whether nothing but a name for something small, or hiding, marks an element as furniture."""
+    plain = _CAMEL.sub("-", f"{names.get('class') or ''} {names.get('id') or ''}"[:300]).lower()
+    return (
+        names.get("role") not in _FURNITURE_ROLES
+        and _FURNITURE.search(_SMALL.sub(" ", _ABOUT.sub(" ", plain))) is None
+    )
+
+
 def _is_body(names: dict[str, str | None]) -> bool:
     if not names:
         return False
@@ -238,7 +247,15 @@ _FURNITURE = re.compile(
     r"|rating|votes?\b|voting|drucken|feedback|report-error"
     r"|sr-only|screen-reader|visually-?hidden|offscreen"
     r"|search(?:form|box|bar)?\b|weather|poll\b|quiz"
+    r"|legend\b|descriptif|bilduntertitel|(?:img|image|photo|foto|bild|picture|media|video|multimedia)-?(?:title|legend|desc\w*|info)"
+    r"|disclosure|disclaimer|licen[cs]e|licence-info|citate|citation\b|savoir-plus|call-?out\b|fact-?box|cta\b|cta\d|call-to-action"
+    r"|abo(?:werbung|-box)|app-section|app-promo|push-?layer|privacy-embed|fb-post|third-party|author-?box|textwidget"
+    r"|error-report|report-error|reportar-error|registr|sa-?box|about-the-author|widget-text|contact-?box|contactbox"
     r")"
+)
+_SMALL = re.compile(
+    r"\b(?:marginal\w*|profiles?|gallery|slideshow|slider|carousel|swiper|captions?|thumb\w*|ads?|pager|breadcrumbs?|date|dateline"
+    r"|datum|timestamp|published|meta|metadata|tags?|tab-menu|toc|legend|disclosure|credits?|cta|votes?|copyright|feedback)\b"
 )
 _FOREIGN = re.compile(
     r"\b(?:comments?\b|commentlist|comment-|disqus|respond\b|kommentar|replies|cookies?|consent|gdpr|newsletter)"
