@@ -56,7 +56,8 @@ def normalise(text: str) -> str:
 
 def clean(text: str) -> str:
     """`text` fit to store and show: lone surrogates and control characters out, blanks folded; rest kept."""
-    return " ".join(text.translate(_UNSAFE).split())
+    folded = " ".join(text.split())
+    return folded if folded.isprintable() else " ".join(text.translate(_UNSAFE).split())
 
 
 _UNSAFE = {

@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler import text
 from crawler.parse import shown
 from crawler.parse.asides import ends_a_story, is_aside
-from crawler.parse.blocks import HEADINGS, Block, Blocks, is_foreign, is_small, read_blocks, size
+from crawler.parse.blocks import FURNITURE_TAGS, HEADINGS, Block, Blocks, is_foreign, is_small, read_blocks, size
 from crawler.parse.metadata import Metadata, read_metadata
 from storage.records import Article, Source
 
@@ -66,8 +66,8 @@ def _body(
     paragraphs = _paragraphs(page, story, headline)
     if _length(paragraphs) < _LEAST_SIZE and (claims.is_article or headline):
         doubtful = {block.furniture for block in page.blocks if _is_running(block)} - {-1}
-        doubtful = {root for root in doubtful if not _is_foreign(page, root)}
-        page = read_blocks(root, frozenset(doubtful))
+        nodes = (page.elements[index].node for index in doubtful if not _is_foreign(page, index))
+        page = read_blocks(root, frozenset(node.mem_id for node in nodes))
         paragraphs = _paragraphs(page, _story(page), headline) or paragraphs
     if _length(paragraphs) < _LEAST_SIZE and claims.is_article and claims.body:
         paragraphs = tuple(line for part in claims.body.splitlines() if (line := text.clean(part)))
@@ -105,13 +105,21 @@ def _read(body: LexborNode) -> Blocks:
     text.
     """
     forgiven: frozenset[int] = frozenset()
-    for _ in range(4):
-        page = read_blocks(body, forgiven)
+    passes = True
+    for _ in range(5):
+        page = read_blocks(body, forgiven, passes=passes)
+        if page.passed and _plain_votes(page) < _SURE_SIZE:
+            passes = False
+            continue
         wrong = _wrong_furniture(page)
         if not wrong:
             break
         forgiven |= wrong
     return page
+
+
+def _plain_votes(page: Blocks) -> float:
+    return sum(max(0.0, _vote(block)) for block in page.blocks if block.furniture < 0)
 
 
 def _wrong_furniture(page: Blocks) -> frozenset[int]:
@@ -129,7 +137,7 @@ def _wrong_furniture(page: Blocks) -> frozenset[int]:
             continue
         is_most = plain < _SURE_SIZE and held[root] > plain
         if is_most or (root in titled and held[root] > _LEAST_SIZE):
-            return frozenset({root})
+            return frozenset({page.elements[root].node.mem_id})
     return _telling(page)
 
 
@@ -144,10 +152,10 @@ def _telling(page: Blocks) -> frozenset[int]:
             element = page.elements[block.furniture]
             names = element.node.attributes
             name = f"{element.tag} {names.get('class') or block.furniture}"
-            if name in named or (element.tag not in ("figure", "figcaption") and is_small(names)):
+            if name in named or (element.tag not in FURNITURE_TAGS and is_small(names)):
                 named.setdefault(name, []).append(block)
     much = (blocks for blocks in named.values() if len(blocks) >= 3 and sum(b.size for b in blocks) >= _MUCH)
-    return frozenset(block.furniture for blocks in much for block in blocks)
+    return frozenset(page.elements[block.furniture].node.mem_id for blocks in much for block in blocks)
 
 
 _MUCH = 600  # letters in at least three paragraphs

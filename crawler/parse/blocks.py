@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -23,8 +24,7 @@ _DEPTH_LIMIT = 250
 _TEXT_LIMIT = 2_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One stretch of text. `size`: its length as if written in letters; a CJK character counts three."""
 
     text: str
@@ -39,8 +39,7 @@ class Block:
         return self.tag in HEADINGS
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One block-level element. Elements are in page order, so a parent's index is below its children's."""
 
     parent: int
@@ -55,14 +54,18 @@ class Blocks:
 
     blocks: list[Block] = field(default_factory=list)
     elements: list[Element] = field(default_factory=list)
+    passed: int = 0  # elements that were not looked into
 
 
-def read_blocks(root: LexborNode, forgiven: frozenset[int] = frozenset(), breaks: int = 2) -> Blocks:
+def read_blocks(
+    root: LexborNode, forgiven: frozenset[int] = frozenset(), breaks: int = 2, *, passes: bool = False
+) -> Blocks:
     """The text blocks under `root`; `breaks` line breaks in a row end one.
 
-    The elements `forgiven` are no furniture, whatever their names say.
+    The elements `forgiven`, by `mem_id`, are no furniture, whatever their names say. With `passes`, large furniture without
+    a headline in it, of which its name leaves no doubt, is not looked into: most of many a page.
     """
-    walk = _Walk(forgiven, breaks)
+    walk = _Walk(forgiven, breaks, passes)
     walk.enter(root, -1, -1, False, 0)
     return walk.found
 
@@ -78,19 +81,19 @@ _DROPPED_TAGS = (
     " textarea option datalist nav footer head link meta dialog menu -comment _comment"
 )
 _DROPPED = frozenset(_DROPPED_TAGS.split())
-_FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript", "form"})
+FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript", "form"})
 _NEVER_FURNITURE = frozenset({"html", "body", "main", "article"})
-_BLANK = re.compile(r"\s+")
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 
 
 class _Walk:
     """The state of one walk: what was found, and the text run that is not yet closed."""
 
-    __slots__ = ("breaks", "breaks_to_end", "forgiven", "found", "linked", "nodes", "room", "text")
+    __slots__ = ("breaks", "breaks_to_end", "forgiven", "found", "linked", "nodes", "passes", "room", "text")
 
-    def __init__(self, forgiven: frozenset[int], breaks_to_end: int) -> None:
+    def __init__(self, forgiven: frozenset[int], breaks_to_end: int, passes: bool) -> None:
         self.forgiven = forgiven
+        self.passes = passes
         self.breaks_to_end = breaks_to_end
         self.found = Blocks()
         self.nodes = _NODE_LIMIT
@@ -107,7 +110,10 @@ class _Walk:
         is_body = _is_body(names)
         self.found.elements.append(Element(parent, tag, is_body, node))
         if furniture < 0 and not is_body and _marks_furniture(tag, names):
-            furniture = -1 if index in self.forgiven else index
+            furniture = -1 if self.forgiven and node.mem_id in self.forgiven else index
+            if self.passes and furniture >= 0 and _may_be_passed(node, tag, names):
+                self.found.passed += 1
+                return
         self.children(node, index, furniture, in_link, depth + 1)
         if self.text:
             self.close(index, furniture)
@@ -160,7 +166,7 @@ class _Walk:
 
     def close(self, element: int, furniture: int) -> None:
         """End the open run of text, as a block of `element`."""
-        text = _BLANK.sub(" ", "".join(self.text)).strip()
+        text = " ".join("".join(self.text).split())
         if text:
             tag = self.found.elements[element].tag
             share = min(1.0, self.linked / len(text))
@@ -180,9 +186,19 @@ def size(text: str) -> int:
 
 
 def _marks_furniture(tag: str, names: dict[str, str | None]) -> bool:
-    if tag in _FURNITURE_TAGS:
+    if tag in FURNITURE_TAGS:
         return True
     return bool(names) and tag not in _NEVER_FURNITURE and is_furniture(names)
+
+
+def _may_be_passed(node: LexborNode, tag: str, names: dict[str, str | None]) -> bool:
+    """Whether nothing is lost by not looking into this furniture: large, surely named, no headline in it."""
+    if tag in ("figure", "figcaption") or len(node.text()) <= _SHORT:
+        return False
+    return not (tag not in FURNITURE_TAGS and is_small(names)) and node.css_first("h1") is None
+
+
+_SHORT = 400  # characters, blanks too: dates, names, captions are shorter
 
 
 def is_furniture(names: dict[str, str | None]) -> bool:

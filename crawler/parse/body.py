@@ -55,12 +55,13 @@ def open_body(page: Page) -> Body:
 def _is_noise(text: str) -> bool:
     """Whether these are bytes that were never text: too many stand for no character at all."""
     start = text[:_NOISE_LIMIT]
-    odd = len(start) - len(start.translate(_ODD))
+    plain = start.encode("utf-8", "surrogatepass")
+    odd = start.count("\ufffd") + len(plain) - len(plain.translate(None, _ODD))
     return odd >= _NOISE_LEAST and odd > _NOISE_SHARE * len(start)
 
 
 _NOISE_LIMIT, _NOISE_LEAST, _NOISE_SHARE = 20_000, 16, 0.02
-_ODD = dict.fromkeys([*range(1, 9), 11, *range(14, 27), *range(28, 32), 127, 0xFFFD])
+_ODD = bytes([*range(1, 9), 11, *range(14, 27), *range(28, 32), 127])
 
 
 _GZIP = "application/gzip"

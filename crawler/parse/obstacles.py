@@ -47,9 +47,22 @@ def of_page(page: Page, markup: str, tree: LexborHTMLParser) -> str | None:
     """ "challenge page: <whose>" or "soft 404: <what it says>"; None where nothing is in the way."""
     if page.header("cf-mitigated") == "challenge":
         return f"{CHALLENGE}: Cloudflare"
-    if len(markup) <= _LARGEST_CHALLENGE and (whose := _challenge(markup, tree)) is not None:
+    if len(markup) <= _LARGEST_CHALLENGE and not _tells(tree) and (whose := _challenge(markup, tree)) is not None:
         return f"{CHALLENGE}: {whose}" if whose else CHALLENGE
     return refusal(page) or (_soft_404(tree) if page.status == 200 else None)
+
+
+def _tells(tree: LexborHTMLParser) -> bool:
+    """Whether there are more paragraphs on the page than on any challenge: no sign needs to be looked for."""
+    room = 2 * _LITTLE_TEXT
+    for node in tree.css("p")[:_MOST_PARAGRAPHS]:
+        room -= len(node.text().strip())
+        if room < 0:
+            return True
+    return False
+
+
+_MOST_PARAGRAPHS = 500
 
 
 def is_blank(tree: LexborHTMLParser) -> bool:

@@ -21,7 +21,7 @@ _LINK = re.compile(
 _LEAD = re.compile(
     r"\b(?:first|originally) (?:published|appeared|posted) (?:at|by|in|on)(?: the)?\W{0,3}\Z", re.I
 )
-_MAY_SAY_SO = re.compile(r"riginal|irst (?:publi|appear|posted)")
+_SAYS_SO = ("riginal ", "riginally ", "irst publi", "irst appear", "irst posted")
 
 
 def named_original(tree: LexborHTMLParser, markup: str, url: str) -> str | None:
@@ -29,7 +29,7 @@ def named_original(tree: LexborHTMLParser, markup: str, url: str) -> str | None:
 
     `markup`: the page's text, in which to see quickly that nothing is there to be found.
     """
-    if not _MAY_SAY_SO.search(markup):
+    if not any(says_so in markup for says_so in _SAYS_SO):
         return None
     for link in tree.css("a[href]")[:_MOST_LINKS]:
         if _is_named(text.clean(link.text()[: 2 * _LONGEST]), link.prev):
