@@ -22,7 +22,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler import text
 from crawler.parse import shown
 from crawler.parse.asides import ends_a_story, is_aside
-from crawler.parse.blocks import FURNITURE_TAGS, HEADINGS, Block, Blocks, is_foreign, is_small, read_blocks, size
+from crawler.parse.blocks import (
+    FURNITURE_TAGS,
+    HEADINGS,
+    Block,
+    Blocks,
+    is_foreign,
+    is_small,
+    read_blocks,
+    size,
+)
 from crawler.parse.metadata import Metadata, read_metadata
 from storage.records import Article, Source
 

@@ -62,8 +62,9 @@ def read_blocks(
 ) -> Blocks:
     """The text blocks under `root`; `breaks` line breaks in a row end one.
 
-    The elements `forgiven`, by `mem_id`, are no furniture, whatever their names say. With `passes`, large furniture without
-    a headline in it, of which its name leaves no doubt, is not looked into: most of many a page.
+    The elements `forgiven`, by `mem_id`, are no furniture, whatever their names say. With `passes`, large
+    furniture without a headline in it, of which its name leaves no doubt, is not looked into: most of many a
+    page.
     """
     walk = _Walk(forgiven, breaks, passes)
     walk.enter(root, -1, -1, False, 0)
@@ -107,11 +108,12 @@ class _Walk:
         names = node.attributes
         tag = node.tag or ""
         index = len(self.found.elements)
-        is_body = _is_body(names)
+        claim = _claim(names) if names else 0
+        is_body = claim & _BODY_CLAIM != 0
         self.found.elements.append(Element(parent, tag, is_body, node))
-        if furniture < 0 and not is_body and _marks_furniture(tag, names):
+        if furniture < 0 and not is_body and _marks_furniture(tag, claim):
             furniture = -1 if self.forgiven and node.mem_id in self.forgiven else index
-            if self.passes and furniture >= 0 and _may_be_passed(node, tag, names):
+            if self.passes and furniture >= 0 and _may_be_passed(node, tag, claim):
                 self.found.passed += 1
                 return
         self.children(node, index, furniture, in_link, depth + 1)
@@ -119,6 +121,10 @@ class _Walk:
             self.close(index, furniture)
 
     def children(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
+        """Walk what is below `node`, in `element`: its text, and whatever is in it.
+
+        The one place where every node of a page passes: it is written for speed.
+        """
         child = node.first_child
         if depth > _DEPTH_LIMIT:
             return
@@ -126,7 +132,12 @@ class _Walk:
             self.nodes -= 1
             tag = child.tag
             if tag == "-text":
-                self.take(child.text_content or "", in_link)
+                text = child.text_content or ""
+                if self.text:
+                    if self.room > 0:
+                        self.take(text, in_link)
+                elif not text.isspace() and self.room > 0:
+                    self.take(text, in_link)
             elif tag in _INLINE:
                 self.inline(child, element, furniture, in_link or tag == "a", depth)
             elif tag == "br":
@@ -138,21 +149,19 @@ class _Walk:
             child = child.next
 
     def inline(self, node: LexborNode, element: int, furniture: int, in_link: bool, depth: int) -> None:
-        names = node.attributes
-        if names and furniture < 0 and not self.text and is_furniture(names):
-            # At the start of a line, furniture is a block of its own: a date, a share count, a credit.
-            # Within a sentence its words are part of the sentence.
-            self.enter(node, element, furniture, in_link, depth)
-            return
+        if furniture < 0 and not self.text:
+            names = node.attributes
+            if names and _claim(names) & _FURNITURE_CLAIM:
+                # At the start of a line, furniture is a block of its own: a date, a share count, a credit.
+                # Within a sentence its words are part of the sentence.
+                self.enter(node, element, furniture, in_link, depth)
+                return
         self.children(node, element, furniture, in_link, depth + 1)
 
     def take(self, text: str, in_link: bool) -> None:
-        is_blank = text.isspace()
-        if self.room <= 0 or (is_blank and not self.text):
-            return
         self.room -= len(text)
         self.text.append(text)
-        if not is_blank:
+        if not text.isspace():
             self.breaks = 0
             if in_link:
                 self.linked += len(text.strip())
@@ -185,55 +194,60 @@ def size(text: str) -> int:
 # ---------------------------------------------------------------- what a name says
 
 
-def _marks_furniture(tag: str, names: dict[str, str | None]) -> bool:
+_BODY_CLAIM, _FURNITURE_CLAIM, _SMALL_CLAIM = 1, 2, 4  # what the attributes of an element claim it to be
+Names = dict[str, str | None]
+
+
+def _marks_furniture(tag: str, claim: int) -> bool:
     if tag in FURNITURE_TAGS:
         return True
-    return bool(names) and tag not in _NEVER_FURNITURE and is_furniture(names)
+    return claim & _FURNITURE_CLAIM != 0 and tag not in _NEVER_FURNITURE
 
 
-def _may_be_passed(node: LexborNode, tag: str, names: dict[str, str | None]) -> bool:
+def _may_be_passed(node: LexborNode, tag: str, claim: int) -> bool:
     """Whether nothing is lost by not looking into this furniture: large, surely named, no headline in it."""
     if tag in ("figure", "figcaption") or len(node.text()) <= _SHORT:
         return False
-    return not (tag not in FURNITURE_TAGS and is_small(names)) and node.css_first("h1") is None
+    return (tag in FURNITURE_TAGS or not claim & _SMALL_CLAIM) and node.css_first("h1") is None
 
 
 _SHORT = 400  # characters, blanks too: dates, names, captions are shorter
 
 
-def is_furniture(names: dict[str, str | None]) -> bool:
+def is_furniture(names: Names) -> bool:
     """Whether the attributes of an element mark it as something other than the text of an article."""
-    label = f"{names.get('class') or ''} {names.get('id') or ''}"
-    if label != " " and _names_furniture(label[:300]):
-        return True
-    if "hidden" in names or names.get("role") in _FURNITURE_ROLES:
-        return True
-    style = names.get("style")
-    return bool(style and _HIDING.search(style[:300]))
+    return _claim(names) & _FURNITURE_CLAIM != 0
 
 
-def is_foreign(names: dict[str, str | None]) -> bool:
+def is_foreign(names: Names) -> bool:
     """Whether the attributes mark an element as other people's words or the site's own, whatever its size."""
-    label = f"{names.get('class') or ''} {names.get('id') or ''}"
-    return _FOREIGN.search(_CAMEL.sub("-", label[:300]).lower()) is not None
+    return _FOREIGN.search(_plain(_label(names))) is not None
 
 
-def is_small(names: dict[str, str | None]) -> bool:
+def is_small(names: Names) -> bool:
     """Whether nothing but a name for something small, or hiding, marks an element as furniture."""
-    plain = _CAMEL.sub("-", f"{names.get('class') or ''} {names.get('id') or ''}"[:300]).lower()
-    return (
-        names.get("role") not in _FURNITURE_ROLES
-        and _FURNITURE.search(_SMALL.sub(" ", _ABOUT.sub(" ", plain))) is None
-    )
+    return _claim(names) & _SMALL_CLAIM != 0
 
 
-def _is_body(names: dict[str, str | None]) -> bool:
-    if not names:
-        return False
-    if (names.get("itemprop") or "").lower() in ("articlebody", "reviewbody"):
-        return True
+def _claim(names: Names) -> int:
+    """What the attributes of an element claim: a body, furniture, furniture of a small kind."""
     label = f"{names.get('class') or ''} {names.get('id') or ''}"
-    return label != " " and _names_body(label[:300])
+    claim = _named(label[:300]) if label != " " else _SMALL_CLAIM
+    if names.get("itemprop") in _BODIES:
+        claim |= _BODY_CLAIM
+    if names.get("role") in _FURNITURE_ROLES:
+        return claim & ~_SMALL_CLAIM | _FURNITURE_CLAIM
+    style = names.get("style")
+    if "hidden" in names or (style and _HIDING.search(style[:300])):
+        claim |= _FURNITURE_CLAIM
+    return claim
+
+
+_BODIES = frozenset({"articleBody", "articlebody", "reviewBody", "reviewbody"})
+
+
+def _label(names: Names) -> str:
+    return f"{names.get('class') or ''} {names.get('id') or ''}"[:300]
 
 
 _ROLES = "navigation complementary banner contentinfo search dialog alert menu menubar toolbar tablist"
@@ -292,13 +306,18 @@ _HENTRY = re.compile(r"\b(?:hentry|type-post|type-page|post-\d+)\b")
 
 
 @lru_cache(maxsize=8192)
-def _names_furniture(label: str) -> bool:
-    plain = _CAMEL.sub("-", label).lower()
+def _named(label: str) -> int:
+    """What a class name and id together claim an element to be."""
+    plain = _plain(label)
+    claim = _BODY_CLAIM if _BODY.search(plain) else 0
     if _HENTRY.search(plain):  # WordPress writes the tags and categories of a story into its class
-        return False
-    return _FURNITURE.search(_ABOUT.sub(" ", plain)) is not None
+        return claim | _SMALL_CLAIM
+    own = _ABOUT.sub(" ", plain)
+    if _FURNITURE.search(own) is None:
+        return claim | _SMALL_CLAIM
+    return claim | _FURNITURE_CLAIM | (0 if _FURNITURE.search(_SMALL.sub(" ", own)) else _SMALL_CLAIM)
 
 
-@lru_cache(maxsize=8192)
-def _names_body(label: str) -> bool:
-    return _BODY.search(_CAMEL.sub("-", label).lower()) is not None
+def _plain(label: str) -> str:
+    """`label` in lower case, its words parted: `mostRead_box` is `most-read-box`."""
+    return _CAMEL.sub("-", label).lower()

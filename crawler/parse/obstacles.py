@@ -47,7 +47,11 @@ def of_page(page: Page, markup: str, tree: LexborHTMLParser) -> str | None:
     """ "challenge page: <whose>" or "soft 404: <what it says>"; None where nothing is in the way."""
     if page.header("cf-mitigated") == "challenge":
         return f"{CHALLENGE}: Cloudflare"
-    if len(markup) <= _LARGEST_CHALLENGE and not _tells(tree) and (whose := _challenge(markup, tree)) is not None:
+    if (
+        len(markup) <= _LARGEST_CHALLENGE
+        and not _tells(tree)
+        and (whose := _challenge(markup, tree)) is not None
+    ):
         return f"{CHALLENGE}: {whose}" if whose else CHALLENGE
     return refusal(page) or (_soft_404(tree) if page.status == 200 else None)
 
