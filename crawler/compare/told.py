@@ -121,9 +121,16 @@ def _words(text: str) -> list[tuple[str, int]]:
 
 
 def _same_headline(one: str, other: str) -> bool:
-    """Whether two headlines read alike, capitals and a cut end apart."""
+    """Whether two headlines read alike, capitals, a cut end, and a kicker or label in front apart."""
     short, long = sorted((differ.uncut(one).casefold(), differ.uncut(other).casefold()), key=len)
-    return short == long or (_is_cut(one) and long.startswith(differ.uncut(one).casefold()))
+    if short == long or (_is_cut(one) and long.startswith(differ.uncut(one).casefold())):
+        return True
+    before = long[: -len(short)].rstrip() if short and long.endswith(short) else ""
+    return before.endswith(_KICKER_ENDS) and len(before) <= _LONGEST_KICKER
+
+
+_KICKER_ENDS = (":", ";", "|", "+", ")", "-", "»", "/")  # dashes are plain here: the text is normalised
+_LONGEST_KICKER = 80  # characters
 
 
 def _is_cut(headline: str) -> bool:

@@ -73,7 +73,10 @@ def _teaser(link: Link, around: Rows, source: Source) -> Teaser:
     headline = link.headline
     blocks = rows.row_blocks(row, headline)
     return Teaser(
-        link.url, headline, rows.excerpt(blocks, headline), rows.date(row, blocks, headline, source)
+        link.url,
+        f"{link.label} {headline}"[:_HEADLINE_LIMIT] if link.label else headline,
+        rows.excerpt(blocks, headline),
+        rows.date(row, blocks, headline, source),
     )
 
 
@@ -137,7 +140,17 @@ def _link(
     signs += "article" in tags or "li" in tags[:6]
     shape = tuple(f"{p.tag}.{p.attributes.get('class') or ''}" for p in (node, *above[:4]))
     counted = signs if letters >= 8 and not is_prose else 0
-    return Link(node, url, key, above, shape, headline, is_heading, is_prose, counted)
+    label = _label(node) if is_heading else ""
+    return Link(node, url, key, above, shape, headline, label, is_heading, is_prose, counted)
+
+
+def _label(node: LexborNode) -> str:
+    """What the drawings in the link's heading say, as of stories for members: a reader who is read to hears it."""
+    return text.clean(" ".join(title.text() for title in node.css(_DRAWN)[:3]))[:_LABEL_LIMIT]
+
+
+_DRAWN = ", ".join(f"h{level} svg title" for level in range(1, 7))
+_LABEL_LIMIT = 60  # characters
 
 
 def _line(blocks: list[Block]) -> str:

@@ -39,6 +39,7 @@ class Link:
     above: tuple[LexborNode, ...]
     shape: tuple[str, ...]  # its tag and class, and those of the elements above it
     headline: str
+    label: str  # what the drawings before the headline say; "" mostly
     is_heading: bool
     is_prose: bool  # opens a paragraph that goes on after it
     signs: int

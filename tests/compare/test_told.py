@@ -64,6 +64,15 @@ def test_the_same_excerpt_under_the_same_headline_is_as_told(excerpt: str) -> No
     assert fields(HEADLINE, excerpt) == ()
 
 
+@pytest.mark.parametrize("front", ["Lighthouses: ", "G+ (for members); Lighthouses: ", "G+ ", "Coast | "])
+def test_a_kicker_or_label_in_front_of_the_headline_is_no_edit(front: str) -> None:
+    assert (fields(front + HEADLINE, LEAD), fields(front + HEADLINE, None)) == ((), ())
+
+
+def test_words_in_front_of_the_headline_that_no_sign_sets_off_are_an_edit() -> None:
+    assert fields(f"Mayor says {HEADLINE}", LEAD) == ("headline",)
+
+
 @pytest.mark.parametrize("excerpt", SAME_EXCERPTS)
 @pytest.mark.parametrize("headline", [HEADLINE.replace("eleven", "nine"), "Gulls have to find another home"])
 def test_the_same_excerpt_under_another_headline_is_an_edited_headline(excerpt: str, headline: str) -> None:

@@ -155,6 +155,89 @@ def test_what_looks_like_furniture_but_holds_the_story_is_the_story() -> None:
     assert story(page).paragraphs[1:] == story(MODERN).paragraphs[1:]
 
 
+SENTENCES = tuple(
+    f"The {thing} at the old harbour was counted again on Monday, and the clerk wrote down what was left of it."
+    for thing in ("rope", "timber", "grain", "salt", "tar", "canvas", "coal", "ice")
+)
+
+
+def told(html: str) -> tuple[str, ...]:
+    return story(f"<title>What is left</title><main><h1>What is left</h1>{html}</main>").paragraphs
+
+
+def lines(*sentences: str) -> str:
+    return "".join(f"<p>{sentence}</p>" for sentence in sentences)
+
+
+def test_a_story_goes_on_in_a_second_element_named_as_the_first() -> None:
+    parts = (SENTENCES[:5], SENTENCES[5:])
+    html = "<img src=/quay.jpg>".join(
+        f'<div><div class="story-body">{lines(*part)}</div></div>' for part in parts
+    )
+    assert told(html) == SENTENCES
+
+
+def test_another_storys_body_below_its_own_headline_is_none_of_this_one() -> None:
+    other = (
+        '<h1>Elsewhere</h1><div class="story-body"><p>Nobody counted anything in the other town.</p></div>'
+    )
+    assert told(f'<div class="story-body">{lines(*SENTENCES)}</div>{other}') == SENTENCES
+
+
+@pytest.mark.parametrize("name", ["tab-pane profile", "gallery", "layout-marginal", "slide date"])
+def test_an_element_that_tells_much_is_no_furniture_for_a_small_name(name: str) -> None:
+    first, rest = SENTENCES[:1], SENTENCES[1:]
+    above = f'<section class="text">{lines(*first, *first, *first, *first)}</section>'
+    html = f'{above}<div class="{name}">{lines(*rest)}</div>'
+    assert told(html)[-len(rest) :] == rest
+
+
+@pytest.mark.parametrize("name", ["comments", "newsletter-box", "related-stories", "sidebar"])
+def test_an_element_that_is_surely_furniture_stays_it_however_much_it_tells(name: str) -> None:
+    assert told(f'{lines(*SENTENCES[:5])}<div class="{name}">{lines(*SENTENCES[5:])}</div>') == SENTENCES[:5]
+
+
+def test_teasers_of_other_stories_between_the_paragraphs_are_left_out() -> None:
+    card = f'<div class="box"><h3><a href=/x>A bridge is painted again</a></h3><p>{"Green this time. " * 8}</p></div>'
+    assert told(f"<div>{lines(*SENTENCES[:4])}{card}{lines(*SENTENCES[4:])}</div>") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Warning: Use of undefined constant quay - assumed 'quay' in /srv/site/functions.php on line 12",
+        "We use cookies on this site, and by staying here you agree that we do so.",
+        "For the latest stories and updates, get our app for your telephone.",
+        "Follow the Harbour Gazette on Twitter and Instagram, wherever you are.",
+        "Para comentar debes registrarte y completar todos tus datos antes.",
+    ],
+)
+def test_a_line_that_is_no_part_of_any_story_is_left_out(line: str) -> None:
+    assert told(f"<div>{lines(*SENTENCES[:4])}<p>{line}</p>{lines(*SENTENCES[4:])}</div>") == SENTENCES
+
+
+def test_a_notice_of_correction_is_part_of_the_story() -> None:
+    notice = "Correction: This article was changed on 3 March to say that the salt was sold, not given away."
+    assert told(f"<div>{lines(*SENTENCES, notice)}</div>") == (*SENTENCES, notice)
+
+
+def test_a_live_page_goes_on_after_a_line_that_would_end_a_story() -> None:
+    entries = [f'<div class="live-entry">{lines(*SENTENCES[n : n + 2])}</div>' for n in (0, 2, 4, 6)]
+    entries.insert(2, '<div class="live-entry"><h4>Read more</h4><h4>Related articles</h4></div>')
+    assert told(f"<div>{''.join(entries)}</div>") == SENTENCES
+
+
+def test_a_sentence_set_as_a_heading_is_told_as_text() -> None:
+    lead = "Eight kinds of goods were counted, and of every one of them there was less than in the book of last year."
+    assert told(f"<div><h2>{lead}</h2>{lines(*SENTENCES)}</div>") == (lead, *SENTENCES)
+
+
+def test_an_address_printed_as_a_paragraph_of_its_own_is_kept() -> None:
+    address = "https://harbour.example/count"
+    html = f'{lines(*SENTENCES[:4])}<p><a href="{address}">{address}</a></p>{lines(*SENTENCES[4:])}'
+    assert told(f"<div>{html}</div>")[4] == address
+
+
 def test_a_story_that_is_only_claimed_is_taken_from_the_claim() -> None:
     body = (
         "The story stands in the claim alone, in full. " * 4

@@ -57,6 +57,20 @@ def test_a_story_linked_twice_is_one_teaser_with_its_fuller_headline() -> None:
     ]
 
 
+def test_what_a_drawing_in_a_heading_says_is_part_of_the_headline() -> None:
+    rows = "".join(
+        f'<article><a href="/news/a-b-c-d-{n}"><h3><span><svg role="img"><title>G+ (for members);</title>'
+        f"<path d='M0'/></svg><i>Harbour</i></span><span hidden>: </span><b>Crane number {n} is sold</b></h3></a>"
+        "<p>It stood there for forty years, and nobody had used it for ten.</p></article>"
+        for n in (1, 2, 3)
+    )
+    first = read(rows).teasers[0]
+    assert (first.headline, first.excerpt) == (
+        "G+ (for members); Harbour: Crane number 1 is sold",
+        "It stood there for forty years, and nobody had used it for ten.",
+    )
+
+
 def test_a_page_does_not_tease_itself() -> None:
     rows = '<article><h3><a href="#more">A headline of this very story</a></h3></article>'
     assert read(rows, "https://gazette.example/news/a-b-c-d-1").teasers == ()
