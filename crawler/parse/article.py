@@ -49,7 +49,7 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
     story = _story(page)
     if _is_listing(page, story, claims):
         return None
-    headline = shown.headline(tree, claims)
+    headline = shown.headline(tree, claims, url)
     paragraphs = _body(tree.body, page, story, headline, claims)
     if _length(paragraphs) < (_LEAST_CLAIMED if claims.is_article else _LEAST_SIZE):
         return None

@@ -33,6 +33,16 @@ def story(html: str) -> Article:
     return article
 
 
+SENTENCES = tuple(
+    f"The {thing} at the old harbour was counted again on Monday, and the clerk wrote down what was left of it."
+    for thing in ("rope", "timber", "grain", "salt", "tar", "canvas", "coal", "ice")
+)
+
+
+def lines(*sentences: str) -> str:
+    return "".join(f"<p>{sentence}</p>" for sentence in sentences)
+
+
 @pytest.mark.parametrize("stem", ["modern", "tables", "korean"])
 def test_a_page_gives_its_story_and_nothing_else(stem: str) -> None:
     expected = json.loads((PAGES / f"{stem}.json").read_text(encoding="utf-8"))
@@ -140,6 +150,37 @@ def test_a_logo_in_a_heading_is_no_headline() -> None:
     assert story(page).headline == "Ferry line opens a winter timetable"
 
 
+@pytest.mark.parametrize(
+    ("title", "headings", "headline"),
+    [
+        ("Salt runs out - The Gazette", "<h1>The Gazette</h1><h2>Salt runs out</h2>", "Salt runs out"),
+        (
+            "Salt runs out",
+            "<h1>Salt runs out at last, says the clerk</h1>",
+            "Salt runs out at last, says the clerk",
+        ),
+        ("Of salt and tar - Gazette", "<h1>How the quay was emptied</h1>", "How the quay was emptied"),
+        ("Town - News - Salt has run out for good", "<h1>Salt has run out for good</h1><h2>News</h2>", None),
+        ("Salt runs out | harbour-gazette", "", "Salt runs out"),
+        ("Harbour-Gazette|Salt runs out", "", "Salt runs out"),
+        ("Salt runs out", "<h1><style>h1{color:red}</style>Salt runs out</h1>", "Salt runs out"),
+    ],
+)
+def test_the_headline_is_what_heading_and_title_agree_on(
+    title: str, headings: str, headline: str | None
+) -> None:
+    html = f"<title>{title}</title>{headings}<div>{lines(*SENTENCES)}</div>"
+    article = read(html, "https://harbour-gazette.example/salt")
+    assert article is not None
+    assert article.headline == (headline or "Salt has run out for good")
+
+
+def test_of_a_heading_with_a_date_in_it_only_the_claimed_headline_is_taken() -> None:
+    head = '<meta property="og:title" content="Salt has run out">'
+    html = f"{head}<h1><span>3 March 2026</span> Salt has run out</h1><div>{lines(*SENTENCES)}</div>"
+    assert story(html).headline == "Salt has run out"
+
+
 def test_without_a_heading_the_claim_is_the_headline_without_the_sites_name() -> None:
     page = MODERN.replace("h1>", "b>").replace(
         'og:title" content="Ferry line opens a winter timetable',
@@ -155,18 +196,8 @@ def test_what_looks_like_furniture_but_holds_the_story_is_the_story() -> None:
     assert story(page).paragraphs[1:] == story(MODERN).paragraphs[1:]
 
 
-SENTENCES = tuple(
-    f"The {thing} at the old harbour was counted again on Monday, and the clerk wrote down what was left of it."
-    for thing in ("rope", "timber", "grain", "salt", "tar", "canvas", "coal", "ice")
-)
-
-
 def told(html: str) -> tuple[str, ...]:
     return story(f"<title>What is left</title><main><h1>What is left</h1>{html}</main>").paragraphs
-
-
-def lines(*sentences: str) -> str:
-    return "".join(f"<p>{sentence}</p>" for sentence in sentences)
 
 
 def test_a_story_goes_on_in_a_second_element_named_as_the_first() -> None:
