@@ -33,6 +33,7 @@ from crawler.parse.blocks import (
     size,
 )
 from crawler.parse.metadata import Metadata, read_metadata
+from crawler.parse.published import published
 from storage.records import Article, Source
 
 _LEAST_SIZE = 140  # letters of running text below which a page holds no article
@@ -59,7 +60,7 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
         captured_at=None,
         headline=headline,
         byline=claims.byline or shown.byline(tree),
-        published=claims.published or shown.published(tree, page, headline, url, source),
+        published=published(tree, page, headline, url, source, claims),
         modified=claims.modified,
         paragraphs=paragraphs,
     )

@@ -4,6 +4,7 @@ What lives here: reading one date out of a short text. What must not: knowledge 
 present day: "yesterday" and "3 hours ago" are not read, because they change without an edit.
 
     2026-01-31 · 2026/1/31 · 2026.1.31. · 2026年1月31日 · 2026년 1월 31일      year first
+    10 tháng 3 năm 2026 · 10 มีนาคม 2569 (a Buddhist year)
     31.01.2026 · 31.01.26                                                  dots: day first
     01/08/2024 · 01-08-2024                                                by the source's date order
     January 31, 2026 · Jan. 31, 2026 · 31 January 2026 · 31. Januar 2026 · 31 de enero de 2026
@@ -73,13 +74,15 @@ _CJK = re.compile(r"(?<!\d)(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})(?!\
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)")
 _DOTTED_SHORT = re.compile(r"(?<![\d.])(\d\d)\.(\d\d)\.(\d\d)(?![\d.:])")
 _SLASHED = re.compile(r"(?<![\d/-])(\d{1,2}) ?([-/]) ?(\d{1,2}) ?\2 ?(\d{4})(?!\d)")
-_WORD = r"([^\W\d_]{3,12})"
+_MARKS = "\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # vowel signs, which `\w` leaves out
+_WORD = rf"([^\W\d_](?:[^\W\d_]|[{_MARKS}]){{2,13}})"
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) thang (\d{1,2})(?:,| nam)? (\d{4})(?!\d)")
 _DAY_FIRST_NAME = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.ºª°])?[ /-]{{0,2}}(?:(?:de|of|the) )?{_WORD}\.?,?[ /-]"
     rf"(?:del? )?(\d{{4}})(?!\d)"
 )
 _MONTH_FIRST_NAME = re.compile(rf"{_WORD}\.?[ /-](\d{{1,2}})(?:st|nd|rd|th)?(?:,| |-|/|, )(\d{{4}})(?!\d)")
-_YEAR_FIRST_NAME = re.compile(rf"(?<!\d)(\d{{4}})[,]?[ /-]{_WORD}\.?[ /-](\d{{1,2}})(?!\d)")
+_YEAR_FIRST_NAME = re.compile(rf"(?<!\d)(\d{{4}})[,.]?[ /-]{_WORD}\.?[ /-](\d{{1,2}})(?!\d)")
 _JUCHE = re.compile(r"(?:juche|주체|主体|主體|чучхе) ?(\d{1,3})(?!\d)(?: ?\( ?\d{4} ?\))?")
 
 
@@ -127,6 +130,7 @@ _LAYOUTS = (
     (_DAY_FIRST_NAME, "dmy"),
     (_MONTH_FIRST_NAME, "mdy"),
     (_YEAR_FIRST_NAME, "ymd"),
+    (_VIETNAMESE, "dmy"),
 )
 
 
@@ -146,8 +150,11 @@ def _day(year: str, month: str, day: str) -> date | None:
     number = int(month) if month.isdigit() else _MONTHS.get(month)
     if number is None:
         return None
+    number_of_year = int(year) + (2000 if len(year) == 2 else 0)
+    if month in _THAI:
+        number_of_year -= _BUDDHIST
     try:
-        return date(int(year) + (2000 if len(year) == 2 else 0), number, int(day))
+        return date(number_of_year, number, int(day))
     except ValueError:
         return None
 
@@ -276,13 +283,63 @@ _MONTH_NAMES = {
     "ru": "января|январь|янв февраля|февраль|фев|февр марта|март|мар апреля|апрель|апр мая|маи "
     "июня|июнь|июн июля|июль|июл августа|август|авг сентября|сентябрь|сен|сент "
     "октября|октябрь|окт ноября|ноябрь|ноя|нояб декабря|декабрь|дек",
+    "uk": "січня|січень|січ лютого|лютии|лют березня|березень|бер квітня|квітень|квіт травня|травень|трав "
+    "червня|червень|черв липня|липень|лип серпня|серпень|серп вересня|вересень|вер жовтня|жовтень|жовт "
+    "листопада|листопад|лист грудня|грудень|груд",
+    "bg": "януари|яну февруари|фев март април маи юни юли август|авг септември|септ октомври|окт "
+    "ноември|ноем декември|дек",
+    "sr": "јануар|јан фебруар|феб март|мар април|апр маj|мај јун jул|јул|јули август|авг "
+    "септембар|сеп октобар|окт новембар|нов децембар|дец",
+    "cs": "ledna|leden unora|unor brezna|brezen dubna|duben kvetna|kveten cervna|cerven cervence|cervenec "
+    "srpna|srpen zari rijna|rijen listopadu prosince|prosinec",
+    "sk": "januara|januar februara|februar marca|marec aprila|april maja|maj juna|jun jula|jul "
+    "augusta|august septembra|september oktobra|oktober novembra|november decembra|december",
+    "hr": "sijecnja|sijecanj veljace|veljaca ozujka|ozujak travnja|travanj svibnja|svibanj lipnja|lipanj "
+    "srpnja|srpanj kolovoza|kolovoz rujna|rujan listopad studenoga|studenog|studeni prosinca|prosinac",
+    "sl": "januarja februarja marca|marec aprila maja|maj junija|junij julija|julij avgusta|avgust "
+    "septembra oktobra novembra decembra",
+    "hu": "januar februar marcius|marc aprilis|apr majus|maj junius|jun julius|jul augusztus|aug "
+    "szeptember|szept oktober|okt november|nov december|dec",
+    "ro": "ianuarie|ian februarie|feb martie|mar aprilie|apr mai iunie|iun iulie|iul august|aug "
+    "septembrie|sept octombrie|oct noiembrie|nov|noi decembrie|dec",
+    "sv": "januari|jan februari|feb mars|mar april|apr maj juni|jun juli|jul augusti|aug "
+    "september|sep oktober|okt november|nov december|dec",
+    "da": "januar|jan februar|feb marts|mar april|apr maj juni|jun juli|jul august|aug "
+    "september|sep oktober|okt november|nov december|dec",
+    "no": "januar|jan februar|feb mars|mar april|apr mai juni|jun juli|jul august|aug "
+    "september|sep oktober|okt november|nov desember|des",
+    "fi": "tammikuuta|tammikuu helmikuuta|helmikuu maaliskuuta|maaliskuu huhtikuuta|huhtikuu "
+    "toukokuuta|toukokuu kesakuuta|kesakuu heinakuuta|heinakuu elokuuta|elokuu syyskuuta|syyskuu "
+    "lokakuuta|lokakuu marraskuuta|marraskuu joulukuuta|joulukuu",
+    "et": "jaanuar veebruar marts aprill mai juuni juuli august september oktoober november detsember",
+    "lv": "janvaris|janvari februaris|februari marts aprilis|aprili maijs|maija junijs|junija julijs|julija "
+    "augusts|augusta septembris|septembra oktobris|oktobra novembris|novembra decembris|decembra",
+    "lt": "sausio vasario kovo balandzio geguzes birzelio liepos rugpjucio rugsejo spalio lapkricio gruodzio",
+    "el": "ιανουαριου|ιανουαριος|ιαν φεβρουαριου|φεβρουαριος|φεβ μαρτιου|μαρτιος|μαρ απριλιου|απριλιος|απρ "
+    "μαιου|μαιος|μαι ιουνιου|ιουνιος|ιουν ιουλιου|ιουλιος|ιουλ αυγουστου|αυγουστος|αυγ "
+    "σεπτεμβριου|σεπτεμβριος|σεπ οκτωβριου|οκτωβριος|οκτ νοεμβριου|νοεμβριος|νοε δεκεμβριου|δεκεμβριος|δεκ",
+    "tr": "ocak|oca subat|sub mart|mar nisan|nis mayis|may haziran|haz temmuz|tem agustos|agu eylul|eyl "
+    "ekim|eki kasım|kasim|kas aralık|aralik|ara",
+    "ca": "gener febrer marc abril maig juny juliol agost setembre octubre novembre desembre",
+    "id": "januari februari maret april mei juni juli agustus|agt september oktober november|nop desember",
+    "ar": "يناير فبراير مارس أبريل|ابريل|إبريل مايو يونيو يوليو أغسطس|اغسطس سبتمبر أكتوبر|اكتوبر نوفمبر ديسمبر",
+    "he": "ינואר|בינואר פברואר|בפברואר מרץ|מרס|במרץ|במרס אפריל|באפריל מאי|במאי יוני|ביוני יולי|ביולי "
+    "אוגוסט|באוגוסט ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר",
+    "fa": "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر",
+    "th": "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
+    "hi": "जनवरी फरवरी|फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर|अक्तूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
 }
-_MONTHS = {
-    name: number
+_NUMBERED = [
+    (name, number)
     for language in _MONTH_NAMES.values()
     for number, names in enumerate(language.split(" "), 1)
     for name in names.split("|")
-}
+]
+# Where two languages call two months by one name (listopad is October in Zagreb and November in Prague), the
+# language that stands higher in the table is believed.
+_MONTHS = {_plain(name): number for name, number in reversed(_NUMBERED)}
+_THAI = frozenset(_plain(name) for names in _MONTH_NAMES["th"].split() for name in names.split("|"))
+_BUDDHIST = 543  # years that the Thai calendar is ahead
 # Hours from UTC. Left out: what means two zones a reader could take it for (IST, AST).
 _ZONES = {
     **{"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2},

@@ -123,9 +123,53 @@ def test_a_date_and_a_byline_that_are_only_shown_are_found() -> None:
 
 def test_a_date_above_the_headline_is_not_the_storys() -> None:
     bare = (
-        MODERN.replace("ld+json", "nothing").replace("<time", "<span").replace("31 January</time>", "</span>")
-    )
+        MODERN.replace("datePublished", "unknown")
+        .replace("dateModified", "unknown")
+        .replace("<time", "<span")
+    ).replace("31 January</time>", "</span>")
     assert story(bare).published is None
+
+
+DATED = [
+    ('<h1>What is left</h1><ul class="info"><li><b>Datum:</b> 3. März 2026</li></ul>', "2026-03-03"),
+    ('<h1>What is left</h1><div class="c"><div class="art-date">3 March 2026</div></div>', "2026-03-03"),
+    ("<div><h3>03.03.2026</h3><h1>What is left</h1></div>", "2026-03-03"),
+    ("<h1>03.03.2026 | What is left</h1>", "2026-03-03"),
+    (
+        "<h1>What is left</h1><p>(3 March 2026) The clerk of the old harbour has counted what was left of it.</p>",
+        "2026-03-03",
+    ),
+    (
+        "<h1>What is left</h1><p>Pressemitteilung vom 3. März 2026 | Der alte Hafen wurde noch einmal gezählt,"
+        " sagt der Schreiber.</p>",
+        "2026-03-03",
+    ),
+    (
+        '<script>var page = {"publishedFirst": "03.03.2026 15:28"}</script><h1>What is left</h1>',
+        "2026-03-03T15:28:00+00:00",
+    ),
+    ("<h1>What is left</h1><p>Published on Tuesday, 3 March 2026 by the harbour desk</p>", "2026-03-03"),
+    (
+        '<h1>What is left</h1><span>3 March</span> <aside><time datetime="2026-03-03">today</time></aside>',
+        None,
+    ),
+    ('<h1>What is left</h1><div class="related"><time datetime="2026-03-03">3 March</time></div>', None),
+    ('<header><span class="date">3 March 2026</span></header><main><h1>What is left</h1></main>', None),
+]
+
+
+@pytest.mark.parametrize(("html", "day"), DATED)
+def test_the_day_is_found_where_pages_put_it_and_not_where_it_is_anothers(html: str, day: str | None) -> None:
+    assert story(f"<title>What is left</title>{html}<div>{lines(*SENTENCES)}</div>").published == day
+
+
+def test_a_claim_in_utc_gives_way_to_the_local_day_that_the_page_shows() -> None:
+    claim = '<meta property="article:published_time" content="2026-03-04T02:25:54Z">'
+    html = f"{claim}<h1>What is left</h1><div>{lines(*SENTENCES)}</div>"
+    days = [
+        (a := read(html, f"https://gazette.example/{path}")) and a.published for path in ("2026/03/03/x", "x")
+    ]
+    assert days == ["2026-03-03", "2026-03-04T02:25:54+00:00"]
 
 
 def test_the_date_of_last_resort_is_in_the_address() -> None:

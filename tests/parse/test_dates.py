@@ -193,3 +193,24 @@ def test_hostile_repetition_takes_no_time(piece: str) -> None:
     printed(piece * 100_000)
     metadata_time(piece * 100_000)
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("5. března 2021", "2021-03-05"),
+        ("12 Eylül 2019", "2019-09-12"),
+        ("3 ноември 2020", "2020-11-03"),
+        ("12 Ιουνίου 2020", "2020-06-12"),
+        ("15 जनवरी 2022", "2022-01-15"),
+        ("٣ مارس ٢٠٢١", "2021-03-03"),
+        ("2 במרץ 2021", "2021-03-02"),
+        ("5. tammikuuta 2020", "2020-01-05"),
+        ("2021. február 3.", "2021-02-03"),
+        ("ngày 10 tháng 3 năm 2021", "2021-03-10"),
+        ("10 มีนาคม 2564", "2021-03-10"),
+        ("14 listopada 2020", "2020-11-14"),
+    ],
+)
+def test_months_are_known_by_name_in_many_languages(line: str, day: str) -> None:
+    assert printed(line) == day
