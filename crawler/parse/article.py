@@ -308,19 +308,34 @@ def _without_endings(page: Blocks, blocks: list[Block]) -> list[Block]:
             levels[_level(page, block)] = levels.get(_level(page, block), 0) + block.size
     main = max(levels, key=lambda index: levels[index], default=-1)
     kept: list[Block] = []
-    told: set[str | None] = {None}  # class names of the elements that held running text before an ending
-    is_ended = False
+    waiting: list[Block] = []  # headings after an ending, until it is known whether the story goes on
+    told: set[str | None] = set()  # class names of the elements that held running text before an ending
+    is_ended = is_boxed = False
     for block in blocks:
-        name = page.elements[_level(page, block)].node.attributes.get("class") if _is_running(block) else None
+        level = _level(page, block)
+        is_main = level == main or (block.tag == "li" and page.elements[level].parent == main)
+        name = page.elements[level].node.attributes.get("class") if _is_running(block) else None
         if _is_ending(block):
-            is_ended = True
-        elif is_ended and _is_running(block) and (_level(page, block) == main or name in told - {None}):
+            is_ended, is_boxed, waiting = True, level != main, []
+        elif is_ended and is_boxed and is_main and block.linked < 0.3:
+            is_ended = False  # the box of other stories is over
+        elif is_ended and level == main and _heads(block):
+            waiting.append(block)
+        elif is_ended and _goes_on(block, is_main=level == main, is_told=name is not None and name in told):
             is_ended = False
+            kept += waiting
         if not is_ended:
             told.add(name)
-        if not is_ended and (_level(page, block) in levels or not _is_stray(block)):
-            kept.append(block)
+            if level in levels or not _is_stray(block):
+                kept.append(block)
     return kept
+
+
+def _goes_on(block: Block, *, is_main: bool, is_told: bool) -> bool:
+    """Whether the story goes on with `block` after a line that ends one."""
+    if _is_running(block):
+        return is_main or is_told
+    return is_main and block.tag == "p" and block.size >= 20 and block.linked < 0.3 and _belongs(block)
 
 
 def _is_ending(block: Block) -> bool:

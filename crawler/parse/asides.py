@@ -15,8 +15,20 @@ def ends_a_story(line: str) -> bool:
 
 
 def is_aside(line: str) -> bool:
-    """Whether `line` begins as those do that are no part of a story wherever they stand."""
-    return _ASIDE.match(line) is not None
+    """Whether `line` begins as those do that are no part of a story wherever they stand, or is a mere count."""
+    return _ASIDE.match(line) is not None or is_volatile(line)
+
+
+def is_volatile(line: str) -> bool:
+    """Whether `line` says nothing but how often, how long or how long ago: another thing at each visit.
+
+    >>> [is_volatile(line) for line in ("1,204 views", "Updated 5 min ago", "5 min read", "It took 5 minutes.")]
+    [True, True, True, False]
+    """
+    return len(line) <= _LONGEST_COUNT and _VOLATILE.fullmatch(line) is not None
+
+
+_LONGEST_COUNT = 60  # characters
 
 
 # How lines begin that open what follows a story: other stories, comments.
@@ -150,3 +162,38 @@ _ASIDES = (
 )
 _END = re.compile("|".join(_ENDINGS), re.I)
 _ASIDE = re.compile("|".join(_ASIDES), re.I)
+
+# What is counted beneath a story, and how long ago something was, by language. A line that is that and no more
+# is volatile; one with a word beside it is not.
+_COUNTED = (
+    r"views?|reads?|readers?|comments?|shares?|likes?|claps?|votes?|replies|reactions?|retweets?|tweets?|followers?"
+    r"|aufrufe|kommentare?|leser|reaktionen|vues?|commentaires?|partages?|lectures?|visualizaciones|visitas|comentarios?"
+    r"|compartidos|lecturas|visualizações|comentários?|visualizzazioni|commenti|condivisioni|reacties|weergaven"
+    r"|komentarz[ey]?|wyświetleń|odsłon|просмотр\w*|комментари\w*|조회|댓글|阅读|评论|閲覧|コメント"
+)
+_UNIT = (
+    r"s|sec|secs|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?|years?|sek\w*|minuten?|stunden?|std|tage?n?"
+    r"|wochen?|monate?n?|jahre?n?|heures?|jours?|semaines?|mois|ans?|minutos?|horas?|días?|dias?|semanas?|mes(?:es)?|años?"
+    r"|anos?|minut[io]|or[ae]|giorn[oi]|settiman[ae]|minuut|uren|uur|dagen|dag|weken|minut\w*|godzin\w*|dni|minuter|timmar"
+    r"|мин\w*|час\w*|дн\w*|день"
+)
+_AGO = (
+    rf"(?:an?|one|\d{{1,4}}) ?(?:{_UNIT})\.? ago|just now|vor (?:einer?|einem|\d{{1,4}}) (?:{_UNIT})"
+    rf"|hace (?:un[ao]?|\d{{1,4}}) (?:{_UNIT})|há \d{{1,4}} (?:{_UNIT})|il y a (?:une?|\d{{1,4}}) (?:{_UNIT})"
+    rf"|\d{{1,4}} (?:{_UNIT}) (?:fa|geleden|temu|назад|sedan|siden)"
+    rf"|\d{{1,4}} ?(?:초|분|시간|일) 전|\d{{1,4}} ?(?:秒|分|分钟|小时|時間|天|日)前"
+)
+_LENGTH = (
+    rf"(?:(?:estimated )?reading time|read time|time to read|lesezeit|lesedauer|temps de lecture|tiempo de lectura"
+    rf"|tempo de leitura|tempo di lettura|leestijd|czas czytania|время чтения)"
+    rf"\W{{0,3}}(?:ca\.? ?|about )?[<~]?\d{{1,3}} ?(?:{_UNIT})\.?"
+    rf"|[<~]?\d{{1,3}}[ -]?(?:{_UNIT})\.?"
+    rf" (?:read|lesezeit|de lecture|de lectura|de leitura|di lettura|leestijd|czytania)"
+)
+_VOLATILE = re.compile(
+    rf"\W*(?:\d[\d.,  ]{{0,12}} ?[km]?\+? (?:{_COUNTED})|(?:{_COUNTED})\W{{1,3}}\d[\d.,]{{0,12}}"
+    rf"|(?:(?:last |zuletzt )?(?:updated|posted|published|modified|aktualisiert|veröffentlicht|actualizado"
+    rf"|publicado|mis à jour|publié|aggiornato|bijgewerkt|обновлено)\W{{0,3}})?(?:{_AGO})"
+    rf"|{_LENGTH}|\d{{1,2}}:\d\d(?::\d\d)?(?: ?/ ?\d{{1,2}}:\d\d(?::\d\d)?)?)\W*",
+    re.I,
+)

@@ -280,12 +280,13 @@ _FURNITURE = re.compile(
     r"|legend\b|descriptif|bilduntertitel|(?:img|image|photo|foto|bild|picture|media|video|multimedia)-?(?:title|legend|desc\w*|info)"
     r"|disclosure|disclaimer|licen[cs]e|licence-info|citate|citation\b|savoir-plus|call-?out\b|fact-?box|cta\b|cta\d|call-to-action"
     r"|abo(?:werbung|-box)|app-section|app-promo|push-?layer|privacy-embed|fb-post|third-party|author-?box|textwidget"
+    r"|(?:video|audio|media)-?(?:player|embed|box|module|teaser)|player\b|time-ago|timeago"
     r"|error-report|report-error|reportar-error|registr|sa-?box|about-the-author|widget-text|contact-?box|contactbox"
     r")"
 )
 _SMALL = re.compile(
     r"\b(?:marginal\w*|profiles?|gallery|slideshow|slider|carousel|swiper|captions?|thumb\w*|ads?|pager|breadcrumbs?|date|dateline"
-    r"|datum|timestamp|published|meta|metadata|tags?|tab-menu|toc|legend|disclosure|credits?|cta|votes?|copyright|feedback)\b"
+    r"|player|(?:video|audio|media)-?(?:player|embed|box|module)|datum|timestamp|published|meta|metadata|tags?|tab-menu|toc|legend|disclosure|credits?|cta|votes?|copyright|feedback)\b"
 )
 _FOREIGN = re.compile(
     r"\b(?:comments?\b|commentlist|comment-|disqus|respond\b|kommentar|replies|cookies?|consent|gdpr|newsletter)"

@@ -302,6 +302,42 @@ def test_a_live_page_goes_on_after_a_line_that_would_end_a_story() -> None:
     assert told(f"<div>{''.join(entries)}</div>") == SENTENCES
 
 
+def test_a_story_goes_on_with_a_heading_or_a_short_paragraph_after_a_list_of_others() -> None:
+    box = '<div><h4>More from the harbour</h4><ul><li><a href="/q">A crane is set up</a></li></ul></div>'
+    rest = (
+        "<h3>In the shed</h3>"
+        + lines(*SENTENCES[4:6])
+        + box
+        + "<p>“No more,” the clerk said.</p>"
+        + lines(*SENTENCES[6:])
+    )
+    wanted = (*SENTENCES[:4], "In the shed", *SENTENCES[4:6], "“No more,” the clerk said.", *SENTENCES[6:])
+    assert told(f"<div>{lines(*SENTENCES[:4])}{box}{rest}</div>") == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1,204 views",
+        "37 Kommentare",
+        "5 min read",
+        "Lesezeit: 4 Minuten",
+        "Updated 5 minutes ago",
+        "vor 3 Stunden",
+    ]
+    + ["hace 2 horas", "il y a 3 jours", "3시간 전", "Shares: 12", "00:41 / 02:13", "about 3.5k reads"[6:]],
+)
+def test_a_line_that_only_counts_is_no_part_of_the_story(line: str) -> None:
+    assert told(f"<div>{lines(*SENTENCES[:4])}<p>{line}</p>{lines(*SENTENCES[4:])}</div>") == SENTENCES
+
+
+@pytest.mark.parametrize(
+    "line", ["It took 5 minutes.", "37 comments were read out in court.", "He died 3 hours ago, they say."]
+)
+def test_a_sentence_that_counts_is_part_of_it(line: str) -> None:
+    assert line in told(f"<div>{lines(*SENTENCES[:4])}<p>{line}</p>{lines(*SENTENCES[4:])}</div>")
+
+
 def test_a_sentence_set_as_a_heading_is_told_as_text() -> None:
     lead = "Eight kinds of goods were counted, and of every one of them there was less than in the book of last year."
     assert told(f"<div><h2>{lead}</h2>{lines(*SENTENCES)}</div>") == (lead, *SENTENCES)
