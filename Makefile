@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test torture check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit bench-noise clean
+.PHONY: help demo test torture check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit bench-noise bench-extract clean
 
 help:
 	@echo "make demo    the main job in a minute, on a press site of our own"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench   how well edits, copies and campaigns are found: bench-edits, bench-duplicates,"
 	@echo "             bench-campaigns; bench-lookup: the store at 10 thousand to a million items;"
 	@echo "             bench-revisit: how soon edits are noticed, for how many requests"
+	@echo "make bench-extract PRESSWATCH_EXTRACT_SET=folder   labelled pages: how well they are read, beside others"
 	@echo "make bench-noise PRESSWATCH_EXTRACT_SET=folder   saved pages, changed as pages change unedited: false alarms"
 	@echo "make clean   remove what these commands made"
 
@@ -54,6 +55,9 @@ bench-lookup: $(VENV)/.dev
 
 bench-revisit: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.revisit
+
+bench-extract: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.extract
 
 bench-noise: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.noise

@@ -180,7 +180,7 @@ _NOISE: dict[str, Change] = {
         '<div class="embed-consent"><p>This video needs your consent to its cookies.</p></div>'
     ),
     "figure with caption": _between(
-        '<figure><img src="/c.jpg" alt=""><figcaption>The crane on Friday evening. Photo: A. Brenner</figcaption></figure>'
+        '<figure><img src="/c.jpg" alt=""><figcaption>The crane at night. Photo: A. Brenner</figcaption></figure>'
     ),
     "script and style": _between(
         "<script>var q = 'not a word of this is text, though it is long enough';</script><style>p{color:red}</style>"
