@@ -116,7 +116,7 @@ def _read(body: LexborNode) -> Blocks:
     """
     forgiven: frozenset[int] = frozenset()
     passes = True
-    for _ in range(5):
+    for _ in range(_MOST_WALKS):
         page = read_blocks(body, forgiven, passes=passes)
         if page.passed and _plain_votes(page) < _SURE_SIZE:
             passes = False
@@ -126,6 +126,9 @@ def _read(body: LexborNode) -> Blocks:
             break
         forgiven |= wrong
     return page
+
+
+_MOST_WALKS = 8  # wrong furniture may lie in wrong furniture
 
 
 def _plain_votes(page: Blocks) -> float:

@@ -73,13 +73,13 @@ def read_blocks(
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _INLINE_TAGS = (
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s"
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q ruby s"
     " samp small span strike strong sub sup time tt u var wbr"
 )
 _INLINE = frozenset(_INLINE_TAGS.split())
 _DROPPED_TAGS = (
     "script style template svg math iframe object embed applet video audio canvas map select button input"
-    " textarea option datalist nav footer head link meta dialog menu -comment _comment"
+    " textarea option datalist nav footer head link meta dialog menu rp rt -comment _comment"
 )
 _DROPPED = frozenset(_DROPPED_TAGS.split())
 FURNITURE_TAGS = frozenset({"aside", "figure", "figcaption", "noscript", "form"})
@@ -176,12 +176,17 @@ class _Walk:
     def close(self, element: int, furniture: int) -> None:
         """End the open run of text, as a block of `element`."""
         text = " ".join("".join(self.text).split())
+        if not text.isascii():
+            text = text.translate(_UNSEEN)
         if text:
             tag = self.found.elements[element].tag
             share = min(1.0, self.linked / len(text))
             self.found.blocks.append(Block(text, size(text), share, tag, element, furniture))
         self.text = []
         self.linked = self.breaks = 0
+
+
+_UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])  # where a line may break, and where it may not
 
 
 def size(text: str) -> int:

@@ -39,9 +39,10 @@ def headline(tree: LexborHTMLParser, claims: Metadata, url: str | None = None) -
 
 def _line(node: LexborNode) -> str:
     """The text of a heading, without what is no text in it."""
-    if node.css_first("style, script") is not None:
-        return text.clean(" ".join(block.text for block in read_blocks(node).blocks))[:_HEADLINE_LIMIT]
-    return text.clean(node.text())[:_HEADLINE_LIMIT]
+    line = text.clean(node.text())[:_HEADLINE_LIMIT]
+    if not line.isascii() or node.css_first("style, script") is not None:
+        line = text.clean(" ".join(block.text for block in read_blocks(node).blocks))[:_HEADLINE_LIMIT]
+    return line
 
 
 def _most_claimed(headings: list[tuple[str | None, str]], claimed: list[frozenset[str]]) -> str | None:

@@ -340,6 +340,15 @@ def test_a_sentence_that_counts_is_part_of_it(line: str) -> None:
     assert line in told(f"<div>{lines(*SENTENCES[:4])}<p>{line}</p>{lines(*SENTENCES[4:])}</div>")
 
 
+def test_where_a_line_may_break_and_how_a_sign_is_read_is_not_in_the_text() -> None:
+    html = "<p>Der alte Ha\u00adfen wurde am Mon\u00adtag noch ein\u200bmal ge\u00adzählt.</p>"
+    html += "<p><ruby>港<rt>みなと</rt></ruby>だ。</p>"
+    assert told(f"<div>{html}{lines(*SENTENCES)}</div>")[:2] == (
+        "Der alte Hafen wurde am Montag noch einmal gezählt.",
+        "港だ。",
+    )
+
+
 def test_a_sentence_set_as_a_heading_is_told_as_text() -> None:
     lead = "Eight kinds of goods were counted, and of every one of them there was less than in the book of last year."
     assert told(f"<div><h2>{lead}</h2>{lines(*SENTENCES)}</div>") == (lead, *SENTENCES)
