@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -30,7 +32,6 @@ from sqlalchemy import (
     event,
     func,
     insert,
-    literal,
     or_,
     select,
     true,
@@ -749,34 +750,29 @@ class _Recall:
         most: int,
         group: Any,
         values: Collection[Any],
-        order: Sequence[Any],
+        order: tuple[Any, ...],
         time: Any,
         *key: Any,
-        where: Any = None,
+        kind: tuple[Any, str] | None = None,
+        is_newest: bool = True,
     ) -> Sequence[Row[Any]]:
         """For each of `values`, the first `most` rows in `order` that hold it in the column `group`.
 
-        `key` tells the table's rows apart. An index must begin with `group`, what `where` fixes, and `order`.
+        `key` tells the table's rows apart; `kind`: a column and what it must be. An index must begin with
+        `group`, that column, and `order`.
         """
         if not values:
             return []
-        asked = _asked(self.db, values)
-        is_meant = and_(group == cast(asked.c.value, group.type), self._is_in_time(time))
-        return self._each(asked, most, and_(is_meant, true() if where is None else where), order, key)
-
-    def _each(
-        self, asked: Any, most: int, is_meant: Any, order: Sequence[Any], key: Sequence[Any]
-    ) -> Sequence[Row[Any]]:
-        """For each row of `asked`, the first `most` rows in `order` of the table of `key` that are meant."""
-        table = key[0].table
-        if self.db.dialect.name == "postgresql":
-            found = select(table).where(is_meant).order_by(*order).limit(most).lateral()
-            return self.db.execute(select(found).select_from(asked.join(found, true()))).all()
-        # SQLite knows no LATERAL, but looks up a row by a key that a limited subquery gives it.
-        keys = select(*key).where(is_meant).order_by(*order).limit(most).correlate(asked)
-        found = table.alias("found")
-        is_first = tuple_(*(found.c[part.name] for part in key)).in_(keys)
-        return self.db.execute(select(found).select_from(asked.join(found, is_first))).all()
+        bound = time if self.before is not None else None
+        statement = _first_of_each(
+            self.db.dialect.name, most, group, order, is_newest, bound, key, kind[0] if kind else None
+        )
+        given: dict[str, Any] = {"asked": list(values)}
+        if bound is not None:
+            given["before"] = self.before
+        if kind is not None:
+            given["kind"] = kind[1]
+        return self.db.execute(statement, given).all()
 
     def _is_in_time(self, time: Any) -> Any:
         return true() if self.before is None else time < self.before
@@ -806,16 +802,18 @@ class _Recall:
         table = CLUE.c
         oldest, key = (table.at, table.snapshot_id), (table.value, table.kind, table.at, table.snapshot_id)
         for kind, values in _by_kind(captures):
-            is_kind, most = table.kind == kind, most_answers(kind)
-            rows = self._first(most, table.value, values, oldest, table.at, *key, where=is_kind)
+            told = (table.kind, kind)
+            rows = self._first(
+                most_answers(kind), table.value, values, oldest, table.at, *key, kind=told, is_newest=False
+            )
             for row in sorted(rows, key=lambda row: (row.at, row.snapshot_id)):
                 self.known.add(Clue(row.kind, row.value, row.item_id, row.snapshot_id, row.at))
         return {item_id for clues in captures for item_id in self.known.alike(clues)}
 
     def _latest(self, places: Collection[str]) -> None:
         seen = OBSERVATION.c
-        newest = (seen.at.desc(), seen.tie_order.desc())
-        for row in self._first(1, seen.place, _without_blocks(places), newest, seen.at, seen.seq):
+        order = (seen.at, seen.tie_order)
+        for row in self._first(1, seen.place, _without_blocks(places), order, seen.at, seen.seq):
             self.known.latest[row.place] = (row.at, row.digest)
 
     def _snapshots(self, ids: Collection[str]) -> list[Snapshot]:
@@ -824,7 +822,7 @@ class _Recall:
             self.most_contents,
             table.item_id,
             ids,
-            (table.number.desc(),),
+            (table.number,),
             table.seen_at,
             table.item_id,
             table.number,
@@ -837,25 +835,15 @@ class _Recall:
         """The latest span of each item at each of its places."""
         if not ids:
             return []
-        table, at = SPAN.c, self._places(ids)
-        is_there = and_(table.item_id == at.c.item_id, table.place == at.c.place)
-        is_meant = and_(is_there, self._is_in_time(table.first_at))
-        key = (table.item_id, table.place, table.first_at)
-        found = self._each(at, 1, is_meant, (table.first_at.desc(),), key)
+        given: dict[str, Any] = {"asked": list(ids)}
+        if self.before is not None:
+            given["before"] = self.before
+        statement = _latest_spans(self.db.dialect.name, is_bounded=self.before is not None)
+        found = self.db.execute(statement, given).all()
         spans = sorted(map(_span, found), key=lambda span: (span.first_at, span.place))
         if self.before is None:
             return spans
         return as_it_stood(spans, self.before, _showings_in(self.db, self.before)).values()
-
-    def _places(self, ids: Collection[str]) -> Any:
-        """A table of items and their places, each place found as the last before the one in hand."""
-        asked = _asked(self.db, ids)
-        place = select(SPAN.c.place).order_by(SPAN.c.place.desc()).limit(1)
-        last = place.where(SPAN.c.item_id == asked.c.value).correlate(asked).scalar_subquery()
-        at = select(asked.c.value.label("item_id"), last.label("place")).cte("at", recursive=True)
-        before = place.where(SPAN.c.item_id == at.c.item_id, SPAN.c.place < at.c.place)
-        next_one = before.correlate(at).scalar_subquery()
-        return at.union_all(select(at.c.item_id, next_one).where(at.c.place.is_not(None)))
 
     def _turns(self, ids: Collection[str]) -> list[Change]:
         """The latest changes that took these items away, brought them back, or tell them from another one.
@@ -866,12 +854,11 @@ class _Recall:
         found = {}
         for kind in _TURNS:
             for role in (table.item_id, table.of):
-                latest = (table.detected_at.desc(), table.rank.desc())
-                is_kind = table.kind == kind.value
-                rows = self._first(_MOST_TURNS, role, ids, latest, table.detected_at, table.id, where=is_kind)
+                latest, told = (table.detected_at, table.rank), (table.kind, kind.value)
+                rows = self._first(_MOST_TURNS, role, ids, latest, table.detected_at, table.id, kind=told)
                 found.update({row.id: row for row in rows})
-        told = [_change(row) for row in found.values() if row.of is not None or row.kind in _AWAY]
-        return sorted(told, key=lambda change: (change.detected_at, change.rank))
+        turns = [_change(row) for row in found.values() if row.of is not None or row.kind in _AWAY]
+        return sorted(turns, key=lambda change: (change.detected_at, change.rank))
 
 
 def _by_kind(captures: Collection[frozenset[tuple[str, int]]]) -> list[tuple[str, list[int]]]:
@@ -887,11 +874,78 @@ def _without_blocks(places: Collection[str]) -> list[str]:
     return [place for place in places if not place.startswith(_BLOCK)]
 
 
-def _asked(db: Connection, values: Collection[Any]) -> Any:
-    """A table of one column, `value`, that holds `values` as texts or numbers: one parameter however many."""
-    is_postgres = db.dialect.name == "postgresql"
-    function = func.json_array_elements_text if is_postgres else func.json_each
-    return function(literal(list(values), JSON)).table_valued(column("value", String), name="asked")
+# ---------------------------------------------------------------- statements that are the same at each recall
+
+
+@lru_cache(maxsize=256)
+def _first_of_each(
+    dialect: str,
+    most: int,
+    group: Any,
+    order: tuple[Any, ...],
+    is_newest: bool,
+    time: Any | None,
+    key: tuple[Any, ...],
+    kind: Any | None,
+) -> Select[Any]:
+    """For each value of the parameter `asked`, the first `most` rows in `order` that hold it in `group`.
+
+    With `time`, those before the parameter `before`; with `kind`, those of the parameter `kind`. Putting such a
+    statement together costs more than running it: each is made once.
+    """
+    asked = _asked(dialect)
+    is_meant = and_(group == cast(asked.c.value, group.type), _is_before(time))
+    if kind is not None:
+        is_meant = and_(is_meant, kind == bindparam("kind", type_=kind.type))
+    in_order = [column.desc() for column in order] if is_newest else list(order)
+    return _each(dialect, asked, most, is_meant, in_order, key)
+
+
+@lru_cache(maxsize=4)
+def _latest_spans(dialect: str, *, is_bounded: bool) -> Select[Any]:
+    """The latest span, at each of their places, of the items in the parameter `asked`."""
+    table, at = SPAN.c, _places(dialect)
+    is_there = and_(table.item_id == at.c.item_id, table.place == at.c.place)
+    is_meant = and_(is_there, _is_before(table.first_at if is_bounded else None))
+    key = (table.item_id, table.place, table.first_at)
+    return _each(dialect, at, 1, is_meant, [table.first_at.desc()], key)
+
+
+def _places(dialect: str) -> Any:
+    """A table of items and their places, each place found as the last before the one in hand."""
+    asked = _asked(dialect)
+    place = select(SPAN.c.place).order_by(SPAN.c.place.desc()).limit(1)
+    last = place.where(SPAN.c.item_id == asked.c.value).correlate(asked).scalar_subquery()
+    at = select(asked.c.value.label("item_id"), last.label("place")).cte("at", recursive=True)
+    before = place.where(SPAN.c.item_id == at.c.item_id, SPAN.c.place < at.c.place)
+    next_one = before.correlate(at).scalar_subquery()
+    return at.union_all(select(at.c.item_id, next_one).where(at.c.place.is_not(None)))
+
+
+def _each(
+    dialect: str, asked: Any, most: int, is_meant: Any, order: Sequence[Any], key: Sequence[Any]
+) -> Select[Any]:
+    """For each row of `asked`, the first `most` rows in `order` of the table of `key` that are meant."""
+    table = key[0].table
+    if dialect == "postgresql":
+        first = select(table).where(is_meant).order_by(*order).limit(most).lateral()
+        return select(first).select_from(asked.join(first, true()))
+    # SQLite knows no LATERAL, but looks up a row by a key that a limited subquery gives it.
+    keys = select(*key).where(is_meant).order_by(*order).limit(most).correlate(asked)
+    found = table.alias("found")
+    is_first = tuple_(*(found.c[part.name] for part in key)).in_(keys)
+    return select(found).select_from(asked.join(found, is_first))
+
+
+def _is_before(time: Any | None) -> Any:
+    return true() if time is None else time < bindparam("before", type_=time.type)
+
+
+def _asked(dialect: str) -> Any:
+    """A table of one column, `value`, of the texts or numbers in the parameter `asked`, however many."""
+    function = func.json_array_elements_text if dialect == "postgresql" else func.json_each
+    values = bindparam("asked", type_=JSON)
+    return function(values).table_valued(column("value", String), name="asked")
 
 
 def _showings_in(db: Connection, before: datetime) -> Callable[[str], Showings]:
