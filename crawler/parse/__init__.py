@@ -101,6 +101,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     if not page.url:
         page = _at(page, canonical(tree, None) or "")
     markup = Markup(tree, page.url, source)
+    markup.seen = page.fetched_at
     site = sites.for_url(page.url, source.recipe)
     if site is None and source.recipe is None:
         site = sites.for_markup(body.text)
@@ -143,7 +144,7 @@ def _by_recipe(
 def _by_signs(markup: Markup, kind: TargetKind | None) -> tuple[Article | None, Listing | None]:
     """Article or listing as the generic parsers read them."""
     asked = (markup.tree, markup.url, markup.source)
-    article = read_article(*asked) if kind in (TargetKind.ARTICLE, None) else None
+    article = read_article(*asked, markup.seen) if kind in (TargetKind.ARTICLE, None) else None
     # Beside a story, a mere list of links is what the site has put there.
     listing = read_listing(*asked, with_plain=article is None) if kind is not TargetKind.ARTICLE else None
     if article is None or listing is None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -24,14 +25,18 @@ from crawler import text
 from crawler.parse import shown
 from crawler.parse.blocks import HEADINGS, Block, Blocks, is_foreign, read_blocks, size
 from crawler.parse.metadata import Metadata, read_metadata
+from crawler.parse.published import Clues
+from crawler.parse.published import find as find_date
 from storage.records import Article, Source
 
 _LEAST_SIZE = 140  # letters of running text below which a page holds no article
 _SURE_SIZE = 300  # letters above which the story is not looked for in what looks like furniture
 
 
-def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Article | None:
-    """The article on the page `tree`; None where it holds none. `captured_at` is None."""
+def read_article(
+    tree: LexborHTMLParser, url: str | None, source: Source, seen: datetime | None = None
+) -> Article | None:
+    """The article on the page `tree`, captured at `seen`; None where it holds none. `captured_at` is None."""
     if tree.body is None:
         return None
     claims = read_metadata(tree, url, source)
@@ -43,13 +48,15 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
     paragraphs = _body(tree.body, page, story, headline, claims)
     if _length(paragraphs) < _LEAST_SIZE:
         return None
+    published = find_date(Clues(tree, page, claims, headline, url, source, seen))
     return Article(
         source=source.name,
         url=url,
         captured_at=None,
         headline=headline,
         byline=claims.byline or shown.byline(tree),
-        published=claims.published or shown.published(tree, page, headline, url, source),
+        published=published.when,
+        published_note=published.note,
         modified=claims.modified,
         paragraphs=paragraphs,
     )

@@ -44,6 +44,7 @@ def test_a_page_gives_its_story_and_nothing_else(stem: str) -> None:
         "source_line": None,
         "redirected_from": None,
         "original": None,
+        "published_note": None,
         **expected,
     }
 

@@ -1,0 +1,187 @@
+"""Where on a page the date of its story stands. Pure.
+
+What lives here: which elements mark a date, which lines are worth reading for one, and how much a line looks
+like the place of the story's own. What must not: reading the date (`dates.py`), or choosing (`published.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import text
+from crawler.parse.blocks import HEADINGS, Block, Blocks
+
+LINE = 200  # characters of a line in which a date is looked for
+_READ_LIMIT = 40  # lines of a page that are read
+_ABOVE, _BELOW = 5, 14  # lines above and below the headline that are near it
+
+DATE_SIGN = re.compile(r"\d{4}|\d[./]\s?\d\d?[./]\s?\d\d|\d-\w{1,4}-\d\d|令和|주체|juche", re.I)
+UPDATE = re.compile(
+    r"\b(?:updated?|modified|edited|changed|revised|reviewed|aktualisier\w+|geändert|bearbeitet|änderung|stand|zuletzt"
+    r"|mis(?:e)? à jour|modifié\w*|maj|actualiz\w+|atualiz\w+|modificado|aggiornat\w+|modificat\w+|bijgewerkt"
+    r"|gewijzigd|oppdatert|opdateret|uppdaterad|päivitetty|muokattu|aktualizac\w+|zaktualizowano|modyfikac\w+"
+    r"|обновлен\w*|изменен\w*|оновлено|updatat|actualizat|frissítve|ενημερώθηκε|güncelle\w+|diperbarui|cập nhật)\b"
+    r"|更新|수정|업데이트|تحديث|تم التعديل|עודכן",
+    re.I,
+)
+_ISSUE = re.compile(
+    r"\b(?:published|posted|first|issued|written|released|created|submitted|date|on|by"
+    r"|veröffentlicht|erschienen|erstellt|datum|vom|am|geschrieben|publiziert|eingestellt"
+    r"|publié\w*|posté|le|par|publicado|publicada|fecha|el|creado|data|em|pubblicato|inserito|gepubliceerd|geplaatst"
+    r"|opublikowano|dodano|publicerad|publisert|udgivet|offentliggjort|julkaistu|publikováno|vydáno|zveřejněno"
+    r"|опубликовано|дата|опубліковано|publicat|megjelent|közzétéve|δημοσιεύτηκε|δημοσίευση|yayınlan\w+|yayın"
+    r"|diterbitkan|đăng|ngày|objavljeno)\b|发布|發佈|発表|公開|入力|입력|등록|작성|نشر|تاريخ|פורסם|प्रकाशित|เผยแพร่",
+    re.I,
+)
+_OWNED = re.compile(r"©|\bcopyright\b|\(c\)|all rights|alle rechte", re.I)
+_DATE_NAME = re.compile(
+    r"\bdate|date\b|datum|\btime|time\b|publi|posted|submitted|created|entry-meta|post-?meta|meta-info|meta-date"
+    r"|byline|dateline|fecha|\bdata\b|info\b|erschienen|published|\bstamp"
+)
+_OTHERS = re.compile(
+    r"comment|kommentar|respond|side-?bar|widget|related|recommend|teaser|\bcard|archive|recent|popular|trending"
+    r"|most-|event|calendar|kalender|termin|copyright|footer|tweet|twitter|facebook|instagram|weather|wetter|banner"
+    r"|cookie|slider|carousel|ticker|breaking|latest|newest|similar|read-?more|more-|quote|history|birth"
+)
+
+
+# ---------------------------------------------------------------- what is marked
+
+_NAMED = '[itemprop~="datePublished" i], [property~="datePublished" i], [property$=":datePublished" i]'
+_STRONG = f"{_NAMED}, time[pubdate], abbr.published, time.published, time.entry-date, span.published[title]"
+ANY_TIME = "time"
+
+
+def marked_dates(tree: LexborHTMLParser, headline: str | None) -> Iterator[LexborNode]:
+    """The elements that mark the story's date: named so, then a `<time>` below the headline or beside it."""
+    times = tree.css(f"{_STRONG}, time")[:200]
+    strong = [node for node in times if node.tag != "time" or node.css_matches(_STRONG)]
+    yield from (node for node in strong if not is_beside(node))
+    if not any(node.tag == "time" for node in times):
+        return
+    title = _folded(headline or "")
+    is_below = False
+    for node in tree.css("h1, h2, h3, time")[:200]:
+        if node.tag in HEADINGS:
+            is_below = is_below or _folded(text.clean(node.text())) == title
+        elif (is_below or _shares_header(node, title)) and not is_beside(node) and not _is_update(node):
+            yield node
+
+
+def _is_update(node: LexborNode) -> bool:
+    names = node.attributes
+    label = f"{names.get('class') or ''} {names.get('itemprop') or ''}"
+    around = node.parent.text()[:LINE] if node.parent is not None else ""
+    return "updated" in label or "odified" in label or UPDATE.match(around.strip()) is not None
+
+
+def _folded(line: str) -> str:
+    return text.normalise(line).casefold()
+
+
+def _shares_header(node: LexborNode, title: str) -> bool:
+    """Whether `node` stands in one small element with the headline."""
+    parent = node.parent
+    for _ in range(3):
+        if parent is None or parent.tag in ("body", "main"):
+            return False
+        if any(_folded(text.clean(found.text())) == title for found in parent.css("h1, h2")[:3]):
+            return True
+        parent = parent.parent
+    return False
+
+
+def is_beside(node: LexborNode) -> bool:
+    """Whether `node` stands in a menu, a margin, a comment: it is about another story then, or about none."""
+    parent: LexborNode | None = node
+    for _ in range(12):
+        parent = parent.parent if parent is not None else None
+        if parent is None or parent.tag in ("body", "html"):
+            return False
+        if parent.tag in ("aside", "nav"):
+            return True
+        names = parent.attributes
+        if names and _is_others(
+            f"{names.get('class') or ''} {names.get('id') or ''}"[:200], parent.tag or ""
+        ):
+            return True
+    return False
+
+
+@lru_cache(maxsize=8192)
+def _is_others(label: str, tag: str) -> bool:
+    plain = _dashed(label)
+    return (
+        tag not in ("main", "article") and _OTHERS.search(plain) is not None and "entry-footer" not in plain
+    )
+
+
+@lru_cache(maxsize=8192)
+def _names_date(label: str) -> bool:
+    return _DATE_NAME.search(_dashed(label)) is not None
+
+
+def _dashed(label: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[_:.]+|-{2,}", "-", label).lower()
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def place_of(headline: str | None, blocks: list[Block]) -> int | None:
+    """The index of the line that shows the headline; else of the first h1."""
+    title = text.normalise(headline or "")
+    headings = [i for i, block in enumerate(blocks) if block.is_heading]
+    same = (i for i in headings if text.normalise(blocks[i].text) == title)
+    return next(same, next((i for i in headings if blocks[i].tag == "h1"), None))
+
+
+def near(headline: str | None, blocks: list[Block]) -> list[Block]:
+    """The few lines above and below the headline, furniture too: dates mostly are."""
+    top = place_of(headline, blocks)
+    return blocks[max(top - _ABOVE, 0) : top + _BELOW] if top is not None else blocks[:_BELOW]
+
+
+def likely(page: Blocks, headline: str | None) -> Iterator[tuple[Block, int | None]]:
+    """The lines worth reading for a date, with how far they are below the headline, where that is known."""
+    top = place_of(headline, page.blocks)
+    room = _READ_LIMIT
+    for place, block in enumerate(page.blocks):
+        away = None if top is None else place - top
+        is_near = away is not None and -_ABOVE <= away <= _BELOW
+        if (block.size <= LINE or is_near) and room and DATE_SIGN.search(block.text[:LINE]):
+            room -= 0 if is_near else 1
+            yield block, away
+
+
+def score_of(page: Blocks, block: Block, away: int | None) -> int:
+    """How much `block` looks like the line of the story's own date; 0 is no more than any line with one."""
+    score = 0
+    if away is not None and away >= 0:
+        score += max(40 - 3 * away, 0) if away else 10
+    elif away is not None and away >= -_ABOVE:
+        score += 30 + 4 * away
+    line = block.text[:LINE]
+    score += 15 if block.size < 60 else 0 if block.size < LINE else -15
+    score += 15 if _ISSUE.search(line) else 0
+    score -= 60 if _OWNED.search(line) else 0
+    score -= 15 if block.linked > 0.5 else 0
+    labels = list(_labels(page, block))
+    score += 20 if any(_names_date(label) for label, _ in labels[:2]) else 0
+    return score - (50 if any(_is_others(label, tag) for label, tag in labels) else 0)
+
+
+def _labels(page: Blocks, block: Block) -> Iterator[tuple[str, str]]:
+    """Class and id of the elements around `block`, the innermost first, with their tags."""
+    index = block.element
+    for _ in range(7):
+        if index < 0:
+            return
+        element = page.elements[index]
+        names = element.node.attributes
+        yield f"{names.get('class') or ''} {names.get('id') or ''}"[:200], element.tag
+        index = element.parent

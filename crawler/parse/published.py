@@ -1,0 +1,277 @@
+"""When a story was published, by all that its page holds. Pure.
+
+What lives here: where on a page such a date stands, which of several is the story's, and how sure that is.
+What must not: reading a date out of a line (`dates.py`, `relative.py`).
+
+The first that is there and can be believed:
+
+1. what the page's head claims, as an article (`metadata.py`)
+2. what the page marks: microdata, RDFa, `<time>` beside the headline or below it
+3. what the head claims of the page as such
+4. a day in the address
+5. what is shown: the line that by its place, its element's name and its words reads most like the date
+6. a date among the page's scripts' data
+
+and, only where nobody says when it was published, with a note (`Article.published_note`) and never compared:
+
+7. the day of its last update, then a day shown that is doubtful, then one relative to the capture
+
+A day after the capture (beyond 26 hours, the span of all time zones) is not believed, nor, shown, one before
+1990. A date such as 01/08/2024 is read in the source's order; else in the one that another date of the page,
+the address or a machine's stamp tells; else that of the page's country; else it is left open, with a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler import text
+from crawler.parse import dates, relative
+from crawler.parse.blocks import Blocks
+from crawler.parse.date_places import (
+    ANY_TIME,
+    DATE_SIGN,
+    LINE,
+    UPDATE,
+    is_beside,
+    likely,
+    marked_dates,
+    near,
+    score_of,
+)
+from crawler.parse.metadata import Metadata
+from storage.records import DateOrder, Source
+
+_SKEW = timedelta(hours=26)
+_FIRST_DAY = "1990"  # of the press on the web; machines may stamp what was printed before
+
+
+class Found(NamedTuple):
+    """A date, ISO 8601, and why it is doubtful. With a note alone, what was there could not be read."""
+
+    when: str | None = None
+    note: str | None = None
+
+
+UPDATED = "of the last update"
+GUESSED = "printed on the page, perhaps of something else"
+RELATIVE = "counted back from the capture"
+AMBIGUOUS = "day or month first"
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """All that a date is looked for in. `seen`: when the page was captured; None: nobody knows."""
+
+    tree: LexborHTMLParser
+    page: Blocks
+    claims: Metadata
+    headline: str | None
+    url: str | None
+    source: Source
+    seen: datetime | None = None
+
+
+def find(clues: Clues) -> Found:
+    """When the story of the page was published; an empty `Found` where nothing tells."""
+    search = _Search(clues)
+    for when in search.sure():
+        if when and search.is_believed(when):
+            return Found(search.in_local_time(when))
+    for when, note in search.doubtful():
+        if when and search.is_believed(when):
+            return Found(when, note)
+    return Found(None, search.left_open)
+
+
+class _Search:
+    """One search on one page: what it is looked for in, and what was found out on the way."""
+
+    def __init__(self, clues: Clues) -> None:
+        self.clues = clues
+        self.zone = clues.source.time_zone
+        self.address = _in_address(clues.url)
+        self.left_open: str | None = None
+        self._order: DateOrder | None = clues.source.date_order
+        self._has_order = self._order is not None
+        self._shown: list[_Shown] | None = None
+        latest = clues.seen.astimezone(UTC) + _SKEW if clues.seen else None
+        self._latest = latest.isoformat() if latest else "9"
+
+    # ------------------------------------------------------------ the ladder
+
+    def sure(self) -> Iterator[str | None]:
+        claims = self.clues.claims
+        yield claims.published
+        yield from self._marked()
+        yield claims.page_published
+        yield self.address
+        yield self._best(_SURE)
+        yield from self._any_time()
+        yield self._in_scripts()
+
+    def doubtful(self) -> Iterator[tuple[str | None, str]]:
+        yield self.clues.claims.modified, UPDATED
+        yield self.clues.claims.page_modified, UPDATED
+        yield next((one.when for one in self.shown() if one.is_update), None), UPDATED
+        yield self._best(-1_000), GUESSED
+        yield self._counted_back(), RELATIVE
+
+    def is_believed(self, when: str) -> bool:
+        return when[:10] <= self._latest[:10]
+
+    # ------------------------------------------------------------ reading one line
+
+    def stamp(self, value: str) -> str | None:
+        """The date in an attribute, where a machine may have written it or a person."""
+        when = dates.metadata_time(value, self.zone) or self.printed(value)
+        return when if when and when >= "1900" else None
+
+    def printed(self, line: str) -> str | None:
+        """The date in a line for people, in the order that the page tells; None where that is open."""
+        when = dates.printed(line, order=self._order, zone=self.zone, language=self.clues.claims.language)
+        if when is None and not self._has_order and (both := dates.readings(line)):
+            when = self._decided(line, both)
+        return when if when and when >= _FIRST_DAY and self.is_believed(when) else None
+
+    def _decided(self, line: str, both: tuple[str, ...]) -> str | None:
+        """The reading of an all-digit date that something else on the page tells."""
+        told = {(stamp or "")[:10] for stamp in (self.address, self.clues.claims.modified)}
+        agreeing = [day for day in both if day in told or not self.is_believed(day)]
+        if len(agreeing) == 1:
+            return agreeing[0] if agreeing[0] in told else next(day for day in both if day != agreeing[0])
+        order = dates.order_of(block.text for block in self.clues.page.blocks if block.size < 200)
+        order = order or _order_of_country(self.clues.claims.locale, self.clues.url)
+        if order is None:
+            self.left_open = self.left_open or f"{AMBIGUOUS}: {line[:40]}"
+            return None
+        self._order, self._has_order = order, True
+        return dates.printed(line, order=order, zone=self.zone)
+
+    # ------------------------------------------------------------ what the page marks
+
+    def _marked(self) -> Iterator[str | None]:
+        for node in marked_dates(self.clues.tree, self.clues.headline):
+            yield self._of_node(node)
+
+    def _any_time(self) -> Iterator[str | None]:
+        for node in self.clues.tree.css(ANY_TIME)[:50]:
+            if not is_beside(node):
+                yield self._of_node(node)
+
+    def _of_node(self, node: LexborNode) -> str | None:
+        names = node.attributes
+        said = names.get("datetime") or names.get("content") or names.get("title") or ""
+        return self.stamp(said) or self.printed(text.clean(node.text()[:LINE]))
+
+    def _in_scripts(self) -> str | None:
+        """A date among the data of the page's scripts, where exactly one key says what it is."""
+        for script in self.clues.tree.css("script:not([src])")[:60]:
+            if match := _SCRIPTED.search((script.text() or "")[:_SCRIPT]):
+                return self.stamp(match[1])
+        return None
+
+    # ------------------------------------------------------------ what the page shows
+
+    def shown(self) -> list[_Shown]:
+        """The dates that the page shows, the likeliest first."""
+        if self._shown is None:
+            found = list(self._read_shown())
+            self._shown = sorted(found, key=lambda one: -one.score)
+        return self._shown
+
+    def _best(self, least: int) -> str | None:
+        return next((one.when for one in self.shown() if one.score >= least and not one.is_update), None)
+
+    def _read_shown(self) -> Iterator[_Shown]:
+        page = self.clues.page
+        for block, away in likely(page, self.clues.headline):
+            line = block.text[:LINE]
+            if when := self.printed(line):
+                score = score_of(page, block, away) + self._agreement(when)
+                yield _Shown(score, when, UPDATE.search(line) is not None)
+
+    def _agreement(self, when: str) -> int:
+        """How far the year and month that an address holds speak for a day."""
+        match = _MONTH_IN_ADDRESS.search(self.clues.url or "")
+        if match is None:
+            return 0
+        return 30 if when.startswith(f"{match[1]}-{int(match[2]):02}") else -20
+
+    def _counted_back(self) -> str | None:
+        if self.clues.seen is None:
+            return None
+        around = near(self.clues.headline, self.clues.page.blocks)
+        lines = (block.text for block in around if block.size < LINE)
+        found = (relative.counted_back(line, self.clues.seen, self.zone) for line in lines)
+        dated = (relative.dateline(block.text, self.clues.seen) for block in around)
+        return next((day for day in (*found, *dated) if day), None)
+
+    # ------------------------------------------------------------ zones
+
+    def in_local_time(self, when: str) -> str:
+        """A stamp in UTC, put in the zone in which the page prints the same moment beside its headline."""
+        if not when.endswith(("+00:00", "Z")) or "T" not in when:
+            return when
+        moment = datetime.fromisoformat(when)
+        for block in near(self.clues.headline, self.clues.page.blocks):
+            line = self.printed(block.text) if DATE_SIGN.search(block.text[:LINE]) else None
+            if line is None or "T" not in line:
+                continue
+            printed = datetime.fromisoformat(line).replace(tzinfo=UTC)
+            offset = printed - moment.replace(second=0)
+            if timedelta() < abs(offset) <= timedelta(hours=14) and not offset % timedelta(minutes=30):
+                return (moment + offset).replace(tzinfo=timezone(offset)).isoformat()
+        return when
+
+
+class _Shown(NamedTuple):
+    score: int
+    when: str
+    is_update: bool
+
+
+_SCRIPT = 200_000  # characters of a script that are looked at
+_SURE = 30
+_SCRIPTED = re.compile(
+    r"""["']?(?:date_?published|published_?(?:at|date|time|first|on)?|publication_?date|pub_?date"""
+    r"""|publish_?(?:date|time)|first-publication|created_?at|post_?date)["']?\s{0,3}[:=]\s{0,3}["']"""
+    r"""(\d[^"']{5,30})["']""",
+    re.I,
+)
+_MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0?[1-9]|1[0-2])(?=[/-]|\Z)", re.ASCII)
+_DAY_IN_ADDRESS = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII
+)
+_LOOSE_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)()/(\d{1,2})/(\d{1,2})(?=/)", re.ASCII)
+
+
+def _in_address(url: str | None) -> str | None:
+    """The day in the path of an address; of an archive's, in that of the page it keeps."""
+    path = _ARCHIVED.sub("/", urlsplit(url or "").path)
+    match = _DAY_IN_ADDRESS.search(path) or _LOOSE_DAY_IN_ADDRESS.search(path)
+    return dates.metadata_time(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}") if match else None
+
+
+_ARCHIVED = re.compile(r"/web/\d{14}[a-z_]{0,4}/(?:https?:/{1,2}[^/]{1,255}/?)?")
+
+
+def _order_of_country(locale: str | None, url: str | None) -> DateOrder | None:
+    """How the country writes dates that a page's locale names, or its host; None where neither says."""
+    language, _, country = (locale or "").replace("_", "-").lower().partition("-")
+    country = country[-2:] or (urlsplit(url or "").hostname or "").rpartition(".")[2]
+    if country in _MONTH_FIRST:
+        return DateOrder.MDY
+    is_told = len(country) == 2 and country not in _NO_COUNTRY
+    return DateOrder.DMY if is_told or (language and language != "en") else None
+
+
+_MONTH_FIRST = frozenset({"us", "ph", "gov", "mil", "edu"})
+_NO_COUNTRY = frozenset({"io", "tv", "me", "co", "ai", "eu", "fm", "gg", "to", "cc", "ly"})
