@@ -158,7 +158,7 @@ def likely(page: Blocks, headline: str | None) -> Iterator[tuple[Block, int | No
             yield block, away
 
 
-def score_of(page: Blocks, block: Block, away: int | None) -> int:
+def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int] = frozenset()) -> int:
     """How much `block` looks like the line of the story's own date; 0 is no more than any line with one."""
     score = 0
     if away is not None and away >= 0:
@@ -166,20 +166,41 @@ def score_of(page: Blocks, block: Block, away: int | None) -> int:
     elif away is not None and away >= -_ABOVE:
         score += 30 + 4 * away
     line = block.text[:LINE]
-    score += 15 if block.size < 60 else 0 if block.size < LINE else -15
-    score += 15 if _ISSUE.search(line) else 0
+    letters = len(_LETTERS.findall(line))
+    score += 30 if letters < 3 else 15 if block.size < 60 else 0 if block.size < 100 else -25
+    score += 15 if block.size < 100 and _ISSUE.search(line) else 0
     score -= 60 if _OWNED.search(line) else 0
-    score -= 15 if block.linked > 0.5 else 0
-    labels = list(_labels(page, block))
+    score -= 5 if block.linked > 0.5 else 0
+    labels = list(_labels(page, block, around))
     score += 20 if any(_names_date(label) for label, _ in labels[:2]) else 0
     return score - (50 if any(_is_others(label, tag) for label, tag in labels) else 0)
 
 
-def _labels(page: Blocks, block: Block) -> Iterator[tuple[str, str]]:
-    """Class and id of the elements around `block`, the innermost first, with their tags."""
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+
+
+def is_update(line: str) -> bool:
+    """Whether the first date of `line` is said to be that of an update, not of the first publication."""
+    sign = DATE_SIGN.search(line)
+    return UPDATE.search(line[: sign.start()] if sign else line) is not None
+
+
+def elements_around(page: Blocks, headline: str | None) -> frozenset[int]:
+    """The elements that hold the headline: what they are named says nothing about a line within them."""
+    top = place_of(headline, page.blocks)
+    index = page.blocks[top].element if top is not None else -1
+    found = set()
+    while index >= 0:
+        found.add(index)
+        index = page.elements[index].parent
+    return frozenset(found)
+
+
+def _labels(page: Blocks, block: Block, around: frozenset[int]) -> Iterator[tuple[str, str]]:
+    """Class and id of the elements of `block` that are not `around` it, the innermost first, with their tags."""
     index = block.element
     for _ in range(7):
-        if index < 0:
+        if index < 0 or index in around:
             return
         element = page.elements[index]
         names = element.node.attributes

@@ -39,8 +39,9 @@ from crawler.parse.date_places import (
     ANY_TIME,
     DATE_SIGN,
     LINE,
-    UPDATE,
+    elements_around,
     is_beside,
+    is_update,
     likely,
     marked_dates,
     near,
@@ -192,18 +193,19 @@ class _Search:
 
     def _read_shown(self) -> Iterator[_Shown]:
         page = self.clues.page
+        around = elements_around(page, self.clues.headline)
         for block, away in likely(page, self.clues.headline):
             line = block.text[:LINE]
             if when := self.printed(line):
-                score = score_of(page, block, away) + self._agreement(when)
-                yield _Shown(score, when, UPDATE.search(line) is not None)
+                score = score_of(page, block, away, around) + self._agreement(when)
+                yield _Shown(score, when, is_update(line), away is not None and away >= 0)
 
     def _agreement(self, when: str) -> int:
         """How far the year and month that an address holds speak for a day."""
         match = _MONTH_IN_ADDRESS.search(self.clues.url or "")
         if match is None:
             return 0
-        return 30 if when.startswith(f"{match[1]}-{int(match[2]):02}") else -20
+        return 15 if when.startswith(f"{match[1]}-{int(match[2]):02}") else -10
 
     def _counted_back(self) -> str | None:
         if self.clues.seen is None:
@@ -228,7 +230,7 @@ class _Search:
             printed = datetime.fromisoformat(line).replace(tzinfo=UTC)
             offset = printed - moment.replace(second=0)
             if timedelta() < abs(offset) <= timedelta(hours=14) and not offset % timedelta(minutes=30):
-                return (moment + offset).replace(tzinfo=timezone(offset)).isoformat()
+                return moment.astimezone(timezone(offset)).isoformat()
         return when
 
 
@@ -236,6 +238,7 @@ class _Shown(NamedTuple):
     score: int
     when: str
     is_update: bool
+    is_below: bool  # the headline
 
 
 _SCRIPT = 200_000  # characters of a script that are looked at
