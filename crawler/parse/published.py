@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -114,7 +114,7 @@ class _Search:
         yield from self._marked()
         yield claims.page_published
         yield self.address
-        yield self._best(_SURE)
+        yield self._best(_SURE, may_be_today=False)
         yield from self._any_time()
         yield self._in_scripts()
 
@@ -188,8 +188,16 @@ class _Search:
             self._shown = sorted(found, key=lambda one: -one.score)
         return self._shown
 
-    def _best(self, least: int) -> str | None:
-        return next((one.when for one in self.shown() if one.score >= least and not one.is_update), None)
+    def _best(self, least: int, *, may_be_today: bool = True) -> str | None:
+        """The likeliest date shown. Above the headline the day of the capture is the page's, not the story's."""
+        fit = (one for one in self.shown() if one.score >= least and not one.is_update)
+        return next((one.when for one in fit if may_be_today or not self._is_todays(one)), None)
+
+    def _is_todays(self, one: _Shown) -> bool:
+        seen = self.clues.seen
+        if one.is_below or seen is None:
+            return False
+        return one.when[:10] >= (seen.astimezone(UTC) - _SKEW).date().isoformat()
 
     def _read_shown(self) -> Iterator[_Shown]:
         page = self.clues.page
@@ -225,13 +233,26 @@ class _Search:
         moment = datetime.fromisoformat(when)
         for block in near(self.clues.headline, self.clues.page.blocks):
             line = self.printed(block.text) if DATE_SIGN.search(block.text[:LINE]) else None
-            if line is None or "T" not in line:
-                continue
-            printed = datetime.fromisoformat(line).replace(tzinfo=UTC)
-            offset = printed - moment.replace(second=0)
-            if timedelta() < abs(offset) <= timedelta(hours=14) and not offset % timedelta(minutes=30):
+            offset = _offset(moment, line) if line else None
+            if offset is not None:
                 return moment.astimezone(timezone(offset)).isoformat()
         return when
+
+
+def _offset(moment: datetime, printed: str) -> timedelta | None:
+    """How far ahead of UTC a page is that prints `moment` so; with the day alone, the least it can be."""
+    if "T" in printed:
+        offset = datetime.fromisoformat(printed).replace(tzinfo=UTC) - moment.replace(second=0, microsecond=0)
+        return offset if abs(offset) <= _WIDEST and not offset % timedelta(minutes=15) else None
+    days = (date.fromisoformat(printed) - moment.date()).days
+    if days == 0:
+        return timedelta()
+    hours = 24 - moment.hour if days == 1 else -moment.hour - 1
+    return timedelta(hours=hours) if abs(days) == 1 and abs(hours) <= _LIKELY_HOURS else None
+
+
+_WIDEST = timedelta(hours=14)
+_LIKELY_HOURS = 10
 
 
 class _Shown(NamedTuple):
