@@ -29,12 +29,13 @@ UPDATE = re.compile(
     re.I,
 )
 _ISSUE = re.compile(
-    r"\b(?:published|posted|first|issued|written|released|created|submitted|date|on|by"
-    r"|veröffentlicht|erschienen|erstellt|datum|vom|am|geschrieben|publiziert|eingestellt"
-    r"|publié\w*|posté|le|par|publicado|publicada|fecha|el|creado|data|em|pubblicato|inserito|gepubliceerd|geplaatst"
+    r"\b(?:published|posted|first|issued|written|released|created|submitted|date"
+    r"|veröffentlicht|erschienen|erstellt|datum|geschrieben|publiziert|eingestellt"
+    r"|publiée?|posté|publicado|publicada|fecha|creado|data|pubblicato|inserito|gepubliceerd|geplaatst"
     r"|opublikowano|dodano|publicerad|publisert|udgivet|offentliggjort|julkaistu|publikováno|vydáno|zveřejněno"
     r"|опубликовано|дата|опубліковано|publicat|megjelent|közzétéve|δημοσιεύτηκε|δημοσίευση|yayınlan\w+|yayın"
-    r"|diterbitkan|đăng|ngày|objavljeno)\b|发布|發佈|発表|公開|入力|입력|등록|작성|نشر|تاريخ|פורסם|प्रकाशित|เผยแพร่",
+    r"|diterbitkan|đăng|ngày|objavljeno)\b|发布|發佈|発表|公開|入力|입력|등록|작성|نشر|تاريخ|פורסם|प्रकाशित|เผยแพร่"
+    r"|\A\W*(?:on|by|am|vom|le|par|el|em|il|den|dne)\b",
     re.I,
 )
 _OWNED = re.compile(r"©|\bcopyright\b|\(c\)|all rights|alle rechte", re.I)
@@ -141,9 +142,11 @@ def place_of(headline: str | None, blocks: list[Block]) -> int | None:
 
 
 def near(headline: str | None, blocks: list[Block]) -> list[Block]:
-    """The few lines above and below the headline, furniture too: dates mostly are."""
+    """The few lines below the headline, then those above it, furniture too: dates mostly are."""
     top = place_of(headline, blocks)
-    return blocks[max(top - _ABOVE, 0) : top + _BELOW] if top is not None else blocks[:_BELOW]
+    if top is None:
+        return blocks[:_BELOW]
+    return [*blocks[top : top + _BELOW], *reversed(blocks[max(top - _ABOVE, 0) : top])]
 
 
 def likely(page: Blocks, headline: str | None) -> Iterator[tuple[Block, int | None]]:
@@ -166,8 +169,9 @@ def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int
     elif away is not None and away >= -_ABOVE:
         score += 30 + 4 * away
     line = block.text[:LINE]
-    letters = len(_LETTERS.findall(line))
-    score += 30 if letters < 3 else 15 if block.size < 60 else 0 if block.size < 100 else -25
+    letters = block.size - len(_NO_LETTER.findall(line))
+    is_told = block.size >= 100 and (sign := DATE_SIGN.search(line)) is not None and sign.start() > 25
+    score += 30 if letters < 22 else 15 if block.size < 60 else -25 if is_told else 0
     score += 15 if block.size < 100 and _ISSUE.search(line) else 0
     score -= 60 if _OWNED.search(line) else 0
     score -= 5 if block.linked > 0.5 else 0
@@ -176,7 +180,7 @@ def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int
     return score - (50 if any(_is_others(label, tag) for label, tag in labels) else 0)
 
 
-_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_NO_LETTER = re.compile(r"[\W\d_]")
 
 
 def is_update(line: str) -> bool:

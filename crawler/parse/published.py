@@ -103,7 +103,8 @@ class _Search:
         self._order: DateOrder | None = clues.source.date_order
         self._has_order = self._order is not None
         self._shown: list[_Shown] | None = None
-        latest = clues.seen.astimezone(UTC) + _SKEW if clues.seen else None
+        self.seen = clues.seen or _archived_at(clues.url)
+        latest = self.seen.astimezone(UTC) + _SKEW if self.seen else None
         self._latest = latest.isoformat() if latest else "9"
 
     # ------------------------------------------------------------ the ladder
@@ -194,10 +195,9 @@ class _Search:
         return next((one.when for one in fit if may_be_today or not self._is_todays(one)), None)
 
     def _is_todays(self, one: _Shown) -> bool:
-        seen = self.clues.seen
-        if one.is_below or seen is None:
+        if one.is_below or self.seen is None:
             return False
-        return one.when[:10] >= (seen.astimezone(UTC) - _SKEW).date().isoformat()
+        return one.when[:10] >= (self.seen.astimezone(UTC) - _SKEW).date().isoformat()
 
     def _read_shown(self) -> Iterator[_Shown]:
         page = self.clues.page
@@ -216,11 +216,11 @@ class _Search:
         return 15 if when.startswith(f"{match[1]}-{int(match[2]):02}") else -10
 
     def _counted_back(self) -> str | None:
-        if self.clues.seen is None:
+        if self.seen is None:
             return None
         around = near(self.clues.headline, self.clues.page.blocks)
         lines = (block.text for block in around if block.size < LINE)
-        found = (relative.counted_back(line, self.clues.seen, self.zone) for line in lines)
+        found = (relative.counted_back(line, self.seen, self.zone) for line in lines)
         dated = (relative.dateline(block.text, self.clues.seen) for block in around)
         return next((day for day in (*found, *dated) if day), None)
 
@@ -274,6 +274,7 @@ _MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0?[1-9]|1[0-2])(?=[/-]|\Z
 _DAY_IN_ADDRESS = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII
 )
+_DAY_FIRST_IN_ADDRESS = re.compile(r"(?<!\d)(1[3-9]|2\d|3[01])-(0\d|1[0-2])-((?:19|20)\d\d)(?!\d)", re.ASCII)
 _LOOSE_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)()/(\d{1,2})/(\d{1,2})(?=/)", re.ASCII)
 
 
@@ -281,7 +282,19 @@ def _in_address(url: str | None) -> str | None:
     """The day in the path of an address; of an archive's, in that of the page it keeps."""
     path = _ARCHIVED.sub("/", urlsplit(url or "").path)
     match = _DAY_IN_ADDRESS.search(path) or _LOOSE_DAY_IN_ADDRESS.search(path)
-    return dates.metadata_time(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}") if match else None
+    if match:
+        return dates.metadata_time(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}")
+    match = _DAY_FIRST_IN_ADDRESS.search(path)
+    return dates.metadata_time(f"{match[3]}-{match[2]}-{match[1]}") if match else None
+
+
+def _archived_at(url: str | None) -> datetime | None:
+    """When an archive captured the page that it keeps under `url`; None where it is no archive's address."""
+    match = re.search(r"/web/(\d{14})", url or "", re.ASCII)
+    try:
+        return datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None
 
 
 _ARCHIVED = re.compile(r"/web/\d{14}[a-z_]{0,4}/(?:https?:/{1,2}[^/]{1,255}/?)?")
