@@ -46,7 +46,7 @@ _DATE_NAME = re.compile(
 _OTHERS = re.compile(
     r"comment|kommentar|respond|side-?bar|widget|related|recommend|teaser|\bcard|archive|recent|popular|trending"
     r"|most-|event|calendar|kalender|termin|copyright|footer|tweet|twitter|facebook|instagram|weather|wetter|banner"
-    r"|cookie|slider|carousel|ticker|breaking|latest|newest|similar|read-?more|more-|quote|history|birth"
+    r"|cookie|\btoday|current-date|site-header|masthead|top-?bar|slider|carousel|ticker|breaking|latest|newest|similar|read-?more|more-|quote|history|birth"
 )
 
 
@@ -165,7 +165,7 @@ def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int
     """How much `block` looks like the line of the story's own date; 0 is no more than any line with one."""
     score = 0
     if away is not None and away >= 0:
-        score += max(40 - 3 * away, 0) if away else 10
+        score += max(40 - 3 * away, 0) if away else 20
     elif away is not None and away >= -_ABOVE:
         score += 30 + 4 * away
     line = block.text[:LINE]
@@ -177,7 +177,8 @@ def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int
     score -= 5 if block.linked > 0.5 else 0
     labels = list(_labels(page, block, around))
     score += 20 if any(_names_date(label) for label, _ in labels[:2]) else 0
-    return score - (50 if any(_is_others(label, tag) for label, tag in labels) else 0)
+    is_next = away is not None and 0 < away <= 2 and letters < 22
+    return score - ((20 if is_next else 50) if any(_is_others(label, tag) for label, tag in labels) else 0)
 
 
 _NO_LETTER = re.compile(r"[\W\d_]")

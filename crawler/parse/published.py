@@ -146,9 +146,12 @@ class _Search:
     def _decided(self, line: str, both: tuple[str, ...]) -> str | None:
         """The reading of an all-digit date that something else on the page tells."""
         told = {(stamp or "")[:10] for stamp in (self.address, self.clues.claims.modified)}
-        agreeing = [day for day in both if day in told or not self.is_believed(day)]
-        if len(agreeing) == 1:
-            return agreeing[0] if agreeing[0] in told else next(day for day in both if day != agreeing[0])
+        for fit in (
+            [day for day in both if self.is_believed(day)],
+            [day for day in both if day in told],
+        ):
+            if len(fit) == 1:
+                return fit[0]
         order = dates.order_of(block.text for block in self.clues.page.blocks if block.size < 200)
         order = order or _order_of_country(self.clues.claims.locale, self.clues.url)
         if order is None:
@@ -302,8 +305,10 @@ _ARCHIVED = re.compile(r"/web/\d{14}[a-z_]{0,4}/(?:https?:/{1,2}[^/]{1,255}/?)?"
 
 def _order_of_country(locale: str | None, url: str | None) -> DateOrder | None:
     """How the country writes dates that a page's locale names, or its host; None where neither says."""
-    language, _, country = (locale or "").replace("_", "-").lower().partition("-")
-    country = country[-2:] or (urlsplit(url or "").hostname or "").rpartition(".")[2]
+    address = urlsplit(url or "")
+    named = re.match(r"/([a-z]{2}[-_][a-z]{2})(?:/|\Z)", address.path, re.I)
+    language, _, country = (named[1] if named else locale or "").replace("_", "-").lower().partition("-")
+    country = country[-2:] or (address.hostname or "").rpartition(".")[2]
     if country in _MONTH_FIRST:
         return DateOrder.MDY
     is_told = len(country) == 2 and country not in _NO_COUNTRY

@@ -112,18 +112,21 @@ def test_a_date_and_a_byline_that_are_only_shown_are_found() -> None:
     )
 
 
-def test_a_date_above_the_headline_is_not_the_storys() -> None:
-    bare = (
-        MODERN.replace("ld+json", "nothing").replace("<time", "<span").replace("31 January</time>", "</span>")
-    )
-    assert story(bare).published is None
+UNDATED = (
+    MODERN.replace("ld+json", "nothing")
+    .replace("datePublished", "hour")
+    .replace("<time", "<span")
+    .replace("31 January</time>", "</span>")
+)
+
+
+def test_a_date_above_the_headline_is_not_surely_the_storys() -> None:
+    article = story(UNDATED)
+    assert (article.published, article.published_note is None) == ("2026-01-20", False)
 
 
 def test_the_date_of_last_resort_is_in_the_address() -> None:
-    bare = (
-        MODERN.replace("ld+json", "nothing").replace("<time", "<span").replace("31 January</time>", "</span>")
-    )
-    article = read(bare, "https://gazette.example/2026/01/30/ferry")
+    article = read(UNDATED, "https://gazette.example/2026/01/30/ferry")
     assert article is not None
     assert article.published == "2026-01-30"
 
