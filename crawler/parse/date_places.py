@@ -19,7 +19,7 @@ LINE = 200  # characters of a line in which a date is looked for
 _READ_LIMIT = 40  # lines of a page that are read
 _ABOVE, _BELOW = 5, 14  # lines above and below the headline that are near it
 
-DATE_SIGN = re.compile(r"\d{4}|\d[./]\s?\d\d?[./]\s?\d\d|\d-\w{1,4}-\d\d|令和|주체|juche", re.I)
+DATE_SIGN = re.compile(r"\d(?:\d{3}|[./]\s?\d\d?[./]\s?\d\d|-\w{1,4}-\d\d)|令和|주체|[Jj]uche")
 UPDATE = re.compile(
     r"\b(?:updated?|modified|edited|changed|revised|reviewed|aktualisier\w+|geändert|bearbeitet|änderung|stand|zuletzt"
     r"|mis(?:e)? à jour|modifié\w*|maj|actualiz\w+|atualiz\w+|modificado|aggiornat\w+|modificat\w+|bijgewerkt"
@@ -52,25 +52,46 @@ _OTHERS = re.compile(
 
 # ---------------------------------------------------------------- what is marked
 
-_NAMED = '[itemprop~="datePublished" i], [property~="datePublished" i], [property$=":datePublished" i]'
-_STRONG = f"{_NAMED}, time[pubdate], abbr.published, time.published, time.entry-date, span.published[title]"
-ANY_TIME = "time"
+_DATED = (
+    'h1, h2, h3, time, [itemprop~="datePublished" i], [property~="datePublished" i]'
+    ', [property$=":datePublished" i], abbr.published, span.published[title]'
+)
 
 
-def marked_dates(tree: LexborHTMLParser, headline: str | None) -> Iterator[LexborNode]:
-    """The elements that mark the story's date: named so, then a `<time>` below the headline or beside it."""
-    times = tree.css(f"{_STRONG}, time")[:200]
-    strong = [node for node in times if node.tag != "time" or node.css_matches(_STRONG)]
-    yield from (node for node in strong if not is_beside(node))
-    if not any(node.tag == "time" for node in times):
+def dated_nodes(tree: LexborHTMLParser) -> list[LexborNode]:
+    """The elements that mark dates, and the headings between them, in page order."""
+    return tree.css(_DATED)[:300]
+
+
+def marked_dates(nodes: list[LexborNode], headline: str | None) -> Iterator[LexborNode]:
+    """Of `dated_nodes`, those that mark the story's date: named so, then `<time>` below the headline or beside it."""
+    dated = {i: node for i, node in enumerate(nodes) if node.tag not in HEADINGS and not is_beside(node)}
+    if not dated:
         return
+    yield from filter(_is_named, dated.values())
     title = _folded(headline or "")
     is_below = False
-    for node in tree.css("h1, h2, h3, time")[:200]:
+    for i, node in enumerate(nodes):
         if node.tag in HEADINGS:
             is_below = is_below or _folded(text.clean(node.text())) == title
-        elif (is_below or _shares_header(node, title)) and not is_beside(node) and not _is_update(node):
+        elif i in dated and (is_below or _shares_header(node, title)) and not _is_update(node):
             yield node
+
+
+def other_times(nodes: list[LexborNode]) -> Iterator[LexborNode]:
+    """Every `<time>` of `dated_nodes` that is not about something else."""
+    return (node for node in nodes if node.tag == "time" and not is_beside(node))
+
+
+def _is_named(node: LexborNode) -> bool:
+    names = node.attributes
+    classes = (names.get("class") or "").split()
+    return node.tag != "time" or bool(
+        "pubdate" in names
+        or "published" in classes
+        or "entry-date" in classes
+        or "datepublished" in (names.get("itemprop") or "").lower()
+    )
 
 
 def _is_update(node: LexborNode) -> bool:
@@ -136,27 +157,27 @@ def _dashed(label: str) -> str:
 def place_of(headline: str | None, blocks: list[Block]) -> int | None:
     """The index of the line that shows the headline; else of the first h1."""
     title = text.normalise(headline or "")
-    headings = [i for i, block in enumerate(blocks) if block.is_heading]
+    headings = [i for i, block in enumerate(blocks) if block.tag in HEADINGS]
     same = (i for i in headings if text.normalise(blocks[i].text) == title)
     return next(same, next((i for i in headings if blocks[i].tag == "h1"), None))
 
 
-def near(headline: str | None, blocks: list[Block]) -> list[Block]:
-    """The few lines below the headline, then those above it, furniture too: dates mostly are."""
-    top = place_of(headline, blocks)
+def near(top: int | None, blocks: list[Block]) -> list[Block]:
+    """The few lines below the headline, at `top`, then those above it, furniture too: dates mostly are."""
     if top is None:
         return blocks[:_BELOW]
     return [*blocks[top : top + _BELOW], *reversed(blocks[max(top - _ABOVE, 0) : top])]
 
 
-def likely(page: Blocks, headline: str | None) -> Iterator[tuple[Block, int | None]]:
+def likely(page: Blocks, top: int | None) -> Iterator[tuple[Block, int | None]]:
     """The lines worth reading for a date, with how far they are below the headline, where that is known."""
-    top = place_of(headline, page.blocks)
     room = _READ_LIMIT
     for place, block in enumerate(page.blocks):
         away = None if top is None else place - top
         is_near = away is not None and -_ABOVE <= away <= _BELOW
-        if (block.size <= LINE or is_near) and room and DATE_SIGN.search(block.text[:LINE]):
+        if not is_near and (block.size > LINE or not room):
+            continue
+        if DATE_SIGN.search(block.text, 0, LINE):
             room -= 0 if is_near else 1
             yield block, away
 
@@ -190,9 +211,8 @@ def is_update(line: str) -> bool:
     return UPDATE.search(line[: sign.start()] if sign else line) is not None
 
 
-def elements_around(page: Blocks, headline: str | None) -> frozenset[int]:
+def elements_around(page: Blocks, top: int | None) -> frozenset[int]:
     """The elements that hold the headline: what they are named says nothing about a line within them."""
-    top = place_of(headline, page.blocks)
     index = page.blocks[top].element if top is not None else -1
     found = set()
     while index >= 0:

@@ -159,8 +159,8 @@ def _days(line: str, order: DateOrder | None, language: str | None) -> Iterator[
 
     The day is None where it is a date that could be read in two ways.
     """
-    for pattern, names, sign in _LAYOUTS:
-        if sign not in line:
+    for pattern, names, signs in _LAYOUTS:
+        if not any(sign in line for sign in signs):
             continue
         for match in pattern.finditer(line):
             parts = dict(zip(names, match.groups(), strict=True))
@@ -168,24 +168,26 @@ def _days(line: str, order: DateOrder | None, language: str | None) -> Iterator[
             if day is not None:
                 yield match.start(), match.end(), day
                 break
-    for match in _SLASHED.finditer(line):
+    for match in _SLASHED.finditer(line) if "/" in line or "-" in line else ():
         days = _readings(match[1], match[3], match[4] or match[5], order)
         if days:
             yield match.start(), match.end(), days.pop() if len(days) == 1 else None
             break
 
 
-_LAYOUTS = (
-    (_YEAR_FIRST, "y-md", ""),
-    (_CJK, "ymd", ""),
+# One of these stands in every date of that layout: looking for it first is quick.
+_JOINTS = " -/"
+_LAYOUTS: tuple[tuple[re.Pattern[str], str, Iterable[str]], ...] = (
+    (_YEAR_FIRST, "y-md", "-/."),
+    (_CJK, "ymd", "年년"),
     (_DOTTED, "dmy", "."),
     (_DOTTED_SHORT, "dmy", "."),
-    (_DAY_FIRST_NAME, "dmy", ""),
-    (_DAY_FIRST_SHORT, "d-my", ""),
-    (_MONTH_FIRST_NAME, "mdy", ""),
-    (_YEAR_FIRST_NAME, "ymd", ""),
-    (_YEAR_DAY_NAME, "ydm", "gada"),
-    (_VIETNAMESE, "dmy", "thang"),
+    (_DAY_FIRST_NAME, "dmy", _JOINTS),
+    (_DAY_FIRST_SHORT, "d-my", "-/"),
+    (_MONTH_FIRST_NAME, "mdy", _JOINTS),
+    (_YEAR_FIRST_NAME, "ymd", _JOINTS),
+    (_YEAR_DAY_NAME, "ydm", ("gada",)),
+    (_VIETNAMESE, "dmy", ("thang",)),
 )
 
 

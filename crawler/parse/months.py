@@ -6,6 +6,7 @@ in a line (`dates.py`) or on a page (`published.py`).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, timedelta
 
@@ -18,7 +19,10 @@ def fold(line: str) -> str:
     # points from Hebrew and Arabic. The signs of Hindi and Thai stay: they are half of the word.
     parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", line.replace("İ", "i")))
     line = unicodedata.normalize("NFC", parts.translate(_MARKS)).casefold()
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in line)
+    return _FOREIGN_DIGIT.sub(lambda match: str(unicodedata.decimal(match[0])), line)
+
+
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
 
 
 _MARKS = dict.fromkeys(

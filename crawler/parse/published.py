@@ -27,6 +27,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -36,15 +37,16 @@ from crawler import text
 from crawler.parse import dates, relative
 from crawler.parse.blocks import Blocks
 from crawler.parse.date_places import (
-    ANY_TIME,
     DATE_SIGN,
     LINE,
+    dated_nodes,
     elements_around,
-    is_beside,
     is_update,
     likely,
     marked_dates,
     near,
+    other_times,
+    place_of,
     score_of,
 )
 from crawler.parse.metadata import Metadata
@@ -97,11 +99,13 @@ class _Search:
 
     def __init__(self, clues: Clues) -> None:
         self.clues = clues
+        self.top = place_of(clues.headline, clues.page.blocks)
         self.zone = clues.source.time_zone
         self.address = _in_address(clues.url)
         self.left_open: str | None = None
         self._order: DateOrder | None = clues.source.date_order
         self._has_order = self._order is not None
+        self._nodes: list[LexborNode] = []
         self._shown: list[_Shown] | None = None
         self.seen = clues.seen or _archived_at(clues.url)
         latest = self.seen.astimezone(UTC) + _SKEW if self.seen else None
@@ -163,13 +167,11 @@ class _Search:
     # ------------------------------------------------------------ what the page marks
 
     def _marked(self) -> Iterator[str | None]:
-        for node in marked_dates(self.clues.tree, self.clues.headline):
-            yield self._of_node(node)
+        self._nodes = dated_nodes(self.clues.tree)
+        return map(self._of_node, marked_dates(self._nodes, self.clues.headline))
 
     def _any_time(self) -> Iterator[str | None]:
-        for node in self.clues.tree.css(ANY_TIME)[:50]:
-            if not is_beside(node):
-                yield self._of_node(node)
+        return map(self._of_node, islice(other_times(self._nodes), 50))
 
     def _of_node(self, node: LexborNode) -> str | None:
         names = node.attributes
@@ -179,7 +181,8 @@ class _Search:
     def _in_scripts(self) -> str | None:
         """A date among the data of the page's scripts, where exactly one key says what it is."""
         for script in self.clues.tree.css("script:not([src])")[:60]:
-            if match := _SCRIPTED.search((script.text() or "")[:_SCRIPT]):
+            data = (script.text() or "")[:_SCRIPT]
+            if any(key in data for key in _KEYS) and (match := _SCRIPTED.search(data)):
                 return self.stamp(match[1])
         return None
 
@@ -204,8 +207,8 @@ class _Search:
 
     def _read_shown(self) -> Iterator[_Shown]:
         page = self.clues.page
-        around = elements_around(page, self.clues.headline)
-        for block, away in likely(page, self.clues.headline):
+        around = elements_around(page, self.top)
+        for block, away in likely(page, self.top):
             line = block.text[:LINE]
             if when := self.printed(line):
                 score = score_of(page, block, away, around) + self._agreement(when)
@@ -221,10 +224,10 @@ class _Search:
     def _counted_back(self) -> str | None:
         if self.seen is None:
             return None
-        around = near(self.clues.headline, self.clues.page.blocks)
+        around = near(self.top, self.clues.page.blocks)
         lines = (block.text for block in around if block.size < LINE)
         found = (relative.counted_back(line, self.seen, self.zone) for line in lines)
-        dated = (relative.dateline(block.text, self.clues.seen) for block in around)
+        dated = (relative.dateline(block.text, self.seen) for block in around)
         return next((day for day in (*found, *dated) if day), None)
 
     # ------------------------------------------------------------ zones
@@ -234,8 +237,8 @@ class _Search:
         if not when.endswith(("+00:00", "Z")) or "T" not in when:
             return when
         moment = datetime.fromisoformat(when)
-        for block in near(self.clues.headline, self.clues.page.blocks):
-            line = self.printed(block.text) if DATE_SIGN.search(block.text[:LINE]) else None
+        for block in near(self.top, self.clues.page.blocks):
+            line = self.printed(block.text) if DATE_SIGN.search(block.text, 0, LINE) else None
             offset = _offset(moment, line) if line else None
             if offset is not None:
                 return moment.astimezone(timezone(offset)).isoformat()
@@ -267,6 +270,8 @@ class _Shown(NamedTuple):
 
 _SCRIPT = 200_000  # characters of a script that are looked at
 _SURE = 30
+# What every key that `_SCRIPTED` finds holds: looking for these first is quick.
+_KEYS = ("ublish", "ublication", "ub_date", "ubDate", "ubdate", "reated", "ost_date", "ostDate")
 _SCRIPTED = re.compile(
     r"""["']?(?:date_?published|published_?(?:at|date|time|first|on)?|publication_?date|pub_?date"""
     r"""|publish_?(?:date|time)|first-publication|created_?at|post_?date)["']?\s{0,3}[:=]\s{0,3}["']"""
