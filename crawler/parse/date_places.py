@@ -16,10 +16,14 @@ from crawler import text
 from crawler.parse.blocks import HEADINGS, Block, Blocks
 
 LINE = 200  # characters of a line in which a date is looked for
-_READ_LIMIT = 40  # lines of a page that are read
+_READ_LIMIT = 20  # lines of a page that are read
 _ABOVE, _BELOW = 5, 14  # lines above and below the headline that are near it
 
-DATE_SIGN = re.compile(r"\d(?:\d{3}|[./]\s?\d\d?[./]\s?\d\d|-\w{1,4}-\d\d)|令和|주체|[Jj]uche")
+# What every date holds that can be read: a year in any digits, or day, month and year in short.
+DATE_SIGN = re.compile(
+    r"(?:1[34]|19|2[056])\d\d|\d(?:[./]\s?\d\d?[./]\s?\d\d|-\w{1,4}-\d\d)|[٠-٩۰-۹०-९০-৯๐-๙０-９]{4}"
+    r"|令和|주체|[Jj]uche"
+)
 UPDATE = re.compile(
     r"\b(?:updated?|modified|edited|changed|revised|reviewed|aktualisier\w+|geändert|bearbeitet|änderung|stand|zuletzt"
     r"|mis(?:e)? à jour|modifié\w*|maj|actualiz\w+|atualiz\w+|modificado|aggiornat\w+|modificat\w+|bijgewerkt"
@@ -157,9 +161,14 @@ def _dashed(label: str) -> str:
 def place_of(headline: str | None, blocks: list[Block]) -> int | None:
     """The index of the line that shows the headline; else of the first h1."""
     title = text.normalise(headline or "")
-    headings = [i for i, block in enumerate(blocks) if block.tag in HEADINGS]
-    same = (i for i in headings if text.normalise(blocks[i].text) == title)
-    return next(same, next((i for i in headings if blocks[i].tag == "h1"), None))
+    first = None
+    for place, block in enumerate(blocks):
+        if block.tag in HEADINGS:
+            if text.normalise(block.text) == title:
+                return place
+            if first is None and block.tag == "h1":
+                first = place
+    return first
 
 
 def near(top: int | None, blocks: list[Block]) -> list[Block]:
@@ -169,17 +178,28 @@ def near(top: int | None, blocks: list[Block]) -> list[Block]:
     return [*blocks[top : top + _BELOW], *reversed(blocks[max(top - _ABOVE, 0) : top])]
 
 
-def likely(page: Blocks, top: int | None) -> Iterator[tuple[Block, int | None]]:
-    """The lines worth reading for a date, with how far they are below the headline, where that is known."""
+def near_lines(page: Blocks, top: int | None) -> Iterator[tuple[Block, int]]:
+    """The lines near the headline that may hold a date, with how far they are below it."""
+    if top is None:
+        return
+    first = max(top - _ABOVE, 0)
+    for place, block in enumerate(page.blocks[first : top + _BELOW + 1], first):
+        if DATE_SIGN.search(block.text, 0, LINE):
+            yield block, place - top
+
+
+def far_lines(page: Blocks, top: int | None) -> Iterator[tuple[Block, int | None]]:
+    """The other short lines that may hold a date, from the top of the page on."""
     room = _READ_LIMIT
     for place, block in enumerate(page.blocks):
         away = None if top is None else place - top
-        is_near = away is not None and -_ABOVE <= away <= _BELOW
-        if not is_near and (block.size > LINE or not room):
+        if block.size > LINE or (away is not None and -_ABOVE <= away <= _BELOW):
             continue
         if DATE_SIGN.search(block.text, 0, LINE):
-            room -= 0 if is_near else 1
             yield block, away
+            room -= 1
+            if not room:
+                return
 
 
 def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int] = frozenset()) -> int:

@@ -35,16 +35,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
 from crawler.parse import dates, relative
-from crawler.parse.blocks import Blocks
+from crawler.parse.blocks import Block, Blocks
 from crawler.parse.date_places import (
     DATE_SIGN,
     LINE,
     dated_nodes,
     elements_around,
+    far_lines,
     is_update,
-    likely,
     marked_dates,
     near,
+    near_lines,
     other_times,
     place_of,
     score_of,
@@ -206,13 +207,23 @@ class _Search:
         return one.when[:10] >= (self.seen.astimezone(UTC) - _SKEW).date().isoformat()
 
     def _read_shown(self) -> Iterator[_Shown]:
+        """The dates in the lines near the headline; where none of them is plain, in those of the whole page."""
         page = self.clues.page
         around = elements_around(page, self.top)
-        for block, away in likely(page, self.top):
-            line = block.text[:LINE]
-            if when := self.printed(line):
-                score = score_of(page, block, away, around) + self._agreement(when)
-                yield _Shown(score, when, is_update(line), away is not None and away >= 0)
+        found = [self._read_line(block, away, around) for block, away in near_lines(page, self.top)]
+        yield from filter(None, found)
+        if not any(one and one.is_below and one.score >= _PLAIN and not one.is_update for one in found):
+            for block, away in far_lines(page, self.top):
+                if one := self._read_line(block, away, around):
+                    yield one
+
+    def _read_line(self, block: Block, away: int | None, around: frozenset[int]) -> _Shown | None:
+        line = block.text[:LINE]
+        when = self.printed(line)
+        if when is None:
+            return None
+        score = score_of(self.clues.page, block, away, around) + self._agreement(when)
+        return _Shown(score, when, is_update(line), away is not None and away >= 0)
 
     def _agreement(self, when: str) -> int:
         """How far the year and month that an address holds speak for a day."""
@@ -269,7 +280,8 @@ class _Shown(NamedTuple):
 
 
 _SCRIPT = 200_000  # characters of a script that are looked at
-_SURE = 30
+_SURE = 30  # the score from which a date shown is taken
+_PLAIN = 50  # and from which no better one is looked for
 # What every key that `_SCRIPTED` finds holds: looking for these first is quick.
 _KEYS = ("ublish", "ublication", "ub_date", "ubDate", "ubdate", "reated", "ost_date", "ostDate")
 _SCRIPTED = re.compile(

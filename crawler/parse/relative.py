@@ -99,7 +99,7 @@ _UNIT_WORDS = {
     " orat ساعة ساعات שעות שעה 시간 時間 小时 小時 घंटे घंटा gio ชั่วโมง jam ساعت sata sati",
     timedelta(
         days=1
-    ): "day days d tag tagen tage jour jours dia dias giorno giorni dag dagen dni dzien dnia dage dagar"
+    ): "day days d dager tag tagen tage jour jours dia dias giorno giorni dag dagen dni dzien dnia dage dagar"
     " paivaa дней дня день днів дні ημερες ημερα μερες gun nap napja يوم ايام أيام ימים יום 일 日 天 दिन ngay วัน hari"
     " روز dana zile zi dny",
     timedelta(
@@ -119,7 +119,7 @@ def _alternatives(words: str) -> str:
 _AGO = re.compile(
     rf"(?:(?<![^\W\d_])(?P<before>{months.fold(_alternatives(_BEFORE_WORDS))}) ?)?"
     rf"(?<![\w.:/])(?P<count>\d{{1,3}}|{_ONE}) ?(?P<unit>[^\s\d_.,;:|/()]{{1,14}}?)\.?"
-    rf"(?: ?(?P<after>{months.fold(_alternatives(_AFTER_WORDS))}))?(?![^\W_])"
+    rf"(?: ?(?P<after>{months.fold(_alternatives(_AFTER_WORDS))})|(?![^\s\d_.,;:|/()]))"
 )
 _TODAY_WORDS = (
     "today|heute|aujourd.hui|hoy|hoje|oggi|vandaag|dzisiaj|dziś|dnes|сегодня|сьогодні|idag|i dag|tänään|bugün|σήμερα"
