@@ -82,9 +82,8 @@ def headed(content: Content) -> str:
 def exact(content: Content) -> str:
     """SHA-256 over the normalised fields of `content`, hexadecimal."""
     if isinstance(content, Article):
-        return text.digest(
-            _folded(content.headline), _folded(content.byline), content.published, body(content)
-        )
+        published = None if content.published_note else content.published
+        return text.digest(_folded(content.headline), _folded(content.byline), published, body(content))
     return text.digest(_folded(content.headline), _folded(content.excerpt), content.date)
 
 

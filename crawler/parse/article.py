@@ -48,16 +48,32 @@ def read_article(
     paragraphs = _body(tree.body, page, story, headline, claims)
     if _length(paragraphs) < _LEAST_SIZE:
         return None
-    published = find_date(Clues(tree, page, claims, headline, url, source, seen))
+    return _headed(Clues(tree, page, claims, headline, url, source, seen), paragraphs)
+
+
+def read_head(
+    tree: LexborHTMLParser, url: str | None, source: Source, seen: datetime | None = None
+) -> Article | None:
+    """Headline, byline and dates of a page on which no story is found; None where it names no headline."""
+    if tree.body is None:
+        return None
+    claims = read_metadata(tree, url, source)
+    headline = shown.headline(tree, claims)
+    page = read_blocks(tree.body)
+    return _headed(Clues(tree, page, claims, headline, url, source, seen), ()) if headline else None
+
+
+def _headed(clues: Clues, paragraphs: tuple[str, ...]) -> Article:
+    published = find_date(clues)
     return Article(
-        source=source.name,
-        url=url,
+        source=clues.source.name,
+        url=clues.url,
         captured_at=None,
-        headline=headline,
-        byline=claims.byline or shown.byline(tree),
+        headline=clues.headline,
+        byline=clues.claims.byline or shown.byline(clues.tree),
         published=published.when,
         published_note=published.note,
-        modified=claims.modified,
+        modified=clues.claims.modified,
         paragraphs=paragraphs,
     )
 
