@@ -24,24 +24,28 @@ DATE_SIGN = re.compile(
     r"(?:1[34]|19|2[056])\d\d|\d(?:[./]\s?\d\d?[./]\s?\d\d|-\w{1,4}-\d\d)|[٠-٩۰-۹०-९০-৯๐-๙０-９]{4}"
     r"|令和|주체|[Jj]uche"
 )
-UPDATE = re.compile(
-    r"\b(?:updated?|modified|edited|changed|revised|reviewed|aktualisier\w+|geändert|bearbeitet|änderung|stand|zuletzt"
-    r"|mis(?:e)? à jour|modifié\w*|maj|actualiz\w+|atualiz\w+|modificado|aggiornat\w+|modificat\w+|bijgewerkt"
-    r"|gewijzigd|oppdatert|opdateret|uppdaterad|päivitetty|muokattu|aktualizac\w+|zaktualizowano|modyfikac\w+"
-    r"|обновлен\w*|изменен\w*|оновлено|updatat|actualizat|frissítve|ενημερώθηκε|güncelle\w+|diperbarui|cập nhật)\b"
-    r"|更新|수정|업데이트|تحديث|تم التعديل|עודכן",
-    re.I,
+_UPDATE_WORDS = (
+    "update updated modified edited changed revised reviewed aktualisiert aktualisierung geändert bearbeitet änderung"
+    " stand zuletzt jour modifié modifiée maj actualizado actualización atualizado atualizada atualização modificado"
+    " aggiornato aggiornamento aggiornata modificato modifica bijgewerkt gewijzigd oppdatert opdateret uppdaterad"
+    " päivitetty muokattu aktualizace aktualizováno aktualizácia zaktualizowano aktualizacja modyfikacja обновлено"
+    " обновление изменено изменения оновлено updatat actualizat actualizare frissítve ενημερώθηκε ενημέρωση"
+    " güncellendi güncelleme güncellenme diperbarui nhật 更新 更新日 업데이트 تحديث التحديث עודכן"
 )
-_ISSUE = re.compile(
-    r"\b(?:published|posted|first|issued|written|released|created|submitted|date"
-    r"|veröffentlicht|erschienen|erstellt|datum|geschrieben|publiziert|eingestellt"
-    r"|publiée?|posté|publicado|publicada|fecha|creado|data|pubblicato|inserito|gepubliceerd|geplaatst"
-    r"|opublikowano|dodano|publicerad|publisert|udgivet|offentliggjort|julkaistu|publikováno|vydáno|zveřejněno"
-    r"|опубликовано|дата|опубліковано|publicat|megjelent|közzétéve|δημοσιεύτηκε|δημοσίευση|yayınlan\w+|yayın"
-    r"|diterbitkan|đăng|ngày|objavljeno)\b|发布|發佈|発表|公開|入力|입력|등록|작성|نشر|تاريخ|פורסם|प्रकाशित|เผยแพร่"
-    r"|\A\W*(?:on|by|am|vom|le|par|el|em|il|den|dne)\b",
-    re.I,
+_UPDATED_PARTS = ("更新", "수정", "업데이트", "تحديث", "تم التعديل")
+_ISSUE_WORDS = (
+    "published posted first issued written released created submitted date veröffentlicht erschienen erstellt datum"
+    " geschrieben publiziert eingestellt publié publiée posté publicado publicada fecha creado data pubblicato"
+    " inserito gepubliceerd geplaatst opublikowano dodano publicerad publisert udgivet offentliggjort julkaistu"
+    " publikováno vydáno zveřejněno опубликовано дата опубліковано publicat megjelent közzétéve δημοσιεύτηκε"
+    " δημοσίευση yayınlandı yayınlanma yayın diterbitkan đăng ngày objavljeno نشر تاريخ פורסם प्रकाशित"
 )
+_ISSUED_PARTS = ("发布", "發佈", "発表", "公開", "入力", "입력", "등록", "작성", "เผยแพร่")
+_START_WORDS = "on by am vom le par el em il den dne"
+_UPDATED = frozenset(_UPDATE_WORDS.split())
+_ISSUED = frozenset(_ISSUE_WORDS.split())
+_ISSUED_START = frozenset(_START_WORDS.split())
+_WORDS = re.compile(r"[^\W\d_]+")
 _OWNED = re.compile(r"©|\bcopyright\b|\(c\)|all rights|alle rechte", re.I)
 _DATE_NAME = re.compile(
     r"\bdate|date\b|datum|\btime|time\b|publi|posted|submitted|created|entry-meta|post-?meta|meta-info|meta-date"
@@ -58,7 +62,7 @@ _OTHERS = re.compile(
 
 _DATED = (
     'h1, h2, h3, time, [itemprop~="datePublished" i], [property~="datePublished" i]'
-    ', [property$=":datePublished" i], abbr.published, span.published[title]'
+    ', [property$=":datePublished" i], [property$=":dateCreated" i], abbr.published, span.published[title]'
 )
 
 
@@ -102,7 +106,7 @@ def _is_update(node: LexborNode) -> bool:
     names = node.attributes
     label = f"{names.get('class') or ''} {names.get('itemprop') or ''}"
     around = node.parent.text()[:LINE] if node.parent is not None else ""
-    return "updated" in label or "odified" in label or UPDATE.match(around.strip()) is not None
+    return "updated" in label or "odified" in label or is_update(around.strip())
 
 
 def _folded(line: str) -> str:
@@ -213,7 +217,7 @@ def score_of(page: Blocks, block: Block, away: int | None, around: frozenset[int
     letters = block.size - len(_NO_LETTER.findall(line))
     is_told = block.size >= 100 and (sign := DATE_SIGN.search(line)) is not None and sign.start() > 25
     score += 30 if letters < 22 else 15 if block.size < 60 else -25 if is_told else 0
-    score += 15 if block.size < 100 and _ISSUE.search(line) else 0
+    score += 15 if block.size < 100 and _is_issue(line) else 0
     score -= 60 if _OWNED.search(line) else 0
     score -= 5 if block.linked > 0.5 else 0
     labels = list(_labels(page, block, around))
@@ -227,8 +231,20 @@ _NO_LETTER = re.compile(r"[\W\d_]")
 
 def is_update(line: str) -> bool:
     """Whether the first date of `line` is said to be that of an update, not of the first publication."""
-    sign = DATE_SIGN.search(line)
-    return UPDATE.search(line[: sign.start()] if sign else line) is not None
+    sign = DATE_SIGN.search(line, 0, LINE)
+    before = (line[: sign.start()] if sign else line[:LINE]).lower()
+    return not _UPDATED.isdisjoint(_WORDS.findall(before)) or _has_part(before, _UPDATED_PARTS)
+
+
+def _is_issue(line: str) -> bool:
+    """Whether `line` says that something was published."""
+    words = _WORDS.findall(line.lower())
+    is_said = not _ISSUED.isdisjoint(words) or bool(words and words[0] in _ISSUED_START)
+    return is_said or _has_part(line, _ISSUED_PARTS)
+
+
+def _has_part(line: str, parts: tuple[str, ...]) -> bool:
+    return not line.isascii() and any(part in line for part in parts)
 
 
 def elements_around(page: Blocks, top: int | None) -> frozenset[int]:

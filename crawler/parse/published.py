@@ -180,11 +180,14 @@ class _Search:
         return self.stamp(said) or self.printed(text.clean(node.text()[:LINE]))
 
     def _in_scripts(self) -> str | None:
-        """A date among the data of the page's scripts, where exactly one key says what it is."""
+        """A date among the data of the page's scripts, by the first key that says what it is."""
         for script in self.clues.tree.css("script:not([src])")[:60]:
             data = (script.text() or "")[:_SCRIPT]
-            if any(key in data for key in _KEYS) and (match := _SCRIPTED.search(data)):
-                return self.stamp(match[1])
+            for key in _KEYS:
+                place = data.find(key)
+                near_key = data[max(place - 20, 0) : place + 80] if place >= 0 else ""
+                if match := _SCRIPTED.search(near_key):
+                    return self.stamp(match[1])
         return None
 
     # ------------------------------------------------------------ what the page shows
@@ -282,7 +285,7 @@ class _Shown(NamedTuple):
 _SCRIPT = 200_000  # characters of a script that are looked at
 _SURE = 30  # the score from which a date shown is taken
 _PLAIN = 50  # and from which no better one is looked for
-# What every key that `_SCRIPTED` finds holds: looking for these first is quick.
+# What the keys hold that `_SCRIPTED` finds: looking for these first is quick.
 _KEYS = ("ublish", "ublication", "ub_date", "ubDate", "ubdate", "reated", "ost_date", "ostDate")
 _SCRIPTED = re.compile(
     r"""["']?(?:date_?published|published_?(?:at|date|time|first|on)?|publication_?date|pub_?date"""
