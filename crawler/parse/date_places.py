@@ -91,6 +91,24 @@ def other_times(nodes: list[LexborNode]) -> Iterator[LexborNode]:
     return (node for node in nodes if node.tag == "time" and not is_beside(node))
 
 
+STAMP_NAMES = ("data-published", "data-datetime", "data-date", "data-timestamp", "data-time", "content")
+_LEFT_OVER = "footer, [data-published], [data-datetime], [data-date], [data-timestamp], [data-time]"
+_HTTP_DATES = 'meta[http-equiv="last-modified" i], meta[http-equiv="date" i]'
+
+
+def left_over(tree: LexborHTMLParser) -> list[LexborNode]:
+    """What may hold a date where no better place does: stamps for scripts, the page's foot, HTTP's own."""
+    nodes = tree.css(_LEFT_OVER)
+    kept = [node for node in nodes if node.tag == "footer" or not is_beside(node)]
+    return [*kept[:20], *tree.css(_HTTP_DATES)]
+
+
+def foot_lines(node: LexborNode) -> list[str]:
+    """The lines of a foot that hold a date and claim no rights."""
+    lines = (text.clean(line) for line in node.text(separator="\n")[:5_000].split("\n"))
+    return [line for line in lines if DATE_SIGN.search(line, 0, LINE) and not _OWNED.search(line)][:10]
+
+
 def _is_named(node: LexborNode) -> bool:
     names = node.attributes
     classes = (names.get("class") or "").split()

@@ -39,10 +39,13 @@ from crawler.parse.blocks import Block, Blocks
 from crawler.parse.date_places import (
     DATE_SIGN,
     LINE,
+    STAMP_NAMES,
     dated_nodes,
     elements_around,
     far_lines,
+    foot_lines,
     is_update,
+    left_over,
     marked_dates,
     near,
     near_lines,
@@ -128,7 +131,9 @@ class _Search:
         yield self.clues.claims.modified, UPDATED
         yield self.clues.claims.page_modified, UPDATED
         yield next((one.when for one in self.shown() if one.is_update), None), UPDATED
+        yield from ((when, UPDATED if is_said else GUESSED) for when, is_said in self._left_over())
         yield self._best(-1_000), GUESSED
+        yield self.printed(self.clues.claims.title or ""), GUESSED
         yield self._counted_back(), RELATIVE
 
     def is_believed(self, when: str) -> bool:
@@ -178,6 +183,15 @@ class _Search:
         names = node.attributes
         said = names.get("datetime") or names.get("content") or names.get("title") or ""
         return self.stamp(said) or self.printed(text.clean(node.text()[:LINE]))
+
+    def _left_over(self) -> Iterator[tuple[str | None, bool]]:
+        """Dates in the page's foot and in attributes, and whether they are said to be those of an update."""
+        for node in left_over(self.clues.tree):
+            names = node.attributes
+            stamps = [self.stamp(names[name] or "") for name in STAMP_NAMES if name in names]
+            yield next((when for when in stamps if when), None), False
+            for line in foot_lines(node) if node.tag == "footer" else ():
+                yield self.printed(line), is_update(line)
 
     def _in_scripts(self) -> str | None:
         """A date among the data of the page's scripts, by the first key that says what it is."""
