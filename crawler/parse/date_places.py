@@ -72,7 +72,10 @@ def dated_nodes(tree: LexborHTMLParser) -> list[LexborNode]:
 
 
 def marked_dates(nodes: list[LexborNode], headline: str | None) -> Iterator[LexborNode]:
-    """Of `dated_nodes`, those that mark the story's date: named so, then `<time>` below the headline or beside it."""
+    """Of `dated_nodes`, those that mark the story's date: named so, then `<time>` beside or below the headline.
+
+    What is below another heading is not: that may be about another story, and change without an edit.
+    """
     dated = {i: node for i, node in enumerate(nodes) if node.tag not in HEADINGS and not is_beside(node)}
     if not dated:
         return
@@ -81,7 +84,7 @@ def marked_dates(nodes: list[LexborNode], headline: str | None) -> Iterator[Lexb
     is_below = False
     for i, node in enumerate(nodes):
         if node.tag in HEADINGS:
-            is_below = is_below or _folded(text.clean(node.text())) == title
+            is_below = _folded(text.clean(node.text())) == title
         elif i in dated and (is_below or _shares_header(node, title)) and not _is_update(node):
             yield node
 
@@ -200,6 +203,11 @@ def near(top: int | None, blocks: list[Block]) -> list[Block]:
     return [*blocks[top : top + _BELOW], *reversed(blocks[max(top - _ABOVE, 0) : top])]
 
 
+def is_near(away: int | None) -> bool:
+    """Whether a line stands near the headline."""
+    return away is not None and -_ABOVE <= away <= _BELOW
+
+
 def near_lines(page: Blocks, top: int | None) -> Iterator[tuple[Block, int]]:
     """The lines near the headline that may hold a date, with how far they are below it."""
     if top is None:
@@ -215,7 +223,7 @@ def far_lines(page: Blocks, top: int | None) -> Iterator[tuple[Block, int | None
     room = _READ_LIMIT
     for place, block in enumerate(page.blocks):
         away = None if top is None else place - top
-        if block.size > LINE or (away is not None and -_ABOVE <= away <= _BELOW):
+        if block.size > LINE or is_near(away):
             continue
         if DATE_SIGN.search(block.text, 0, LINE):
             yield block, away

@@ -9,12 +9,15 @@ The first that is there and can be believed:
 2. what the page marks: microdata, RDFa, `<time>` beside the headline or below it
 3. what the head claims of the page as such
 4. a day in the address
-5. what is shown: the line that by its place, its element's name and its words reads most like the date
-6. a date among the page's scripts' data
+5. what is shown near the headline: the line that by its place, its element's name and its words reads most
+   like the date
 
-and, only where nobody says when it was published, with a note (`Article.published_note`) and never compared:
+and, only where none of these is there, with a note (`Article.published_note`) and never compared, because it
+may change without an edit:
 
-7. the day of its last update, then a day shown that is doubtful, then one relative to the capture
+6. what is shown elsewhere, any other `<time>`, a date among the data of the page's scripts
+7. the day of the last update; the page's foot, attributes for scripts; any date at all
+8. a day counted back from the capture, a dateline without a year
 
 A day after the capture (beyond 26 hours, the span of all time zones) is not believed, nor, shown, one before
 1990. A date such as 01/08/2024 is read in the source's order; else in the one that another date of the page,
@@ -44,6 +47,7 @@ from crawler.parse.date_places import (
     elements_around,
     far_lines,
     foot_lines,
+    is_near,
     is_update,
     left_over,
     marked_dates,
@@ -123,16 +127,17 @@ class _Search:
         yield from self._marked()
         yield claims.page_published
         yield self.address
-        yield self._best(_SURE, may_be_today=False)
-        yield from self._any_time()
-        yield self._in_scripts()
+        yield next((one.when for one in self._fit(_SURE) if one.is_near), None)
 
     def doubtful(self) -> Iterator[tuple[str | None, str]]:
+        yield next((one.when for one in self._fit(_SURE)), None), GUESSED
+        yield from ((when, GUESSED) for when in self._any_time())
+        yield self._in_scripts(), GUESSED
         yield self.clues.claims.modified, UPDATED
         yield self.clues.claims.page_modified, UPDATED
         yield next((one.when for one in self.shown() if one.is_update), None), UPDATED
         yield from ((when, UPDATED if is_said else GUESSED) for when, is_said in self._left_over())
-        yield self._best(-1_000), GUESSED
+        yield next((one.when for one in self._fit(-1_000)), None), GUESSED
         yield self.printed(self.clues.claims.title or ""), GUESSED
         yield self._counted_back(), RELATIVE
 
@@ -213,10 +218,13 @@ class _Search:
             self._shown = sorted(found, key=lambda one: -one.score)
         return self._shown
 
-    def _best(self, least: int, *, may_be_today: bool = True) -> str | None:
-        """The likeliest date shown. Above the headline the day of the capture is the page's, not the story's."""
+    def _fit(self, least: int) -> Iterator[_Shown]:
+        """The dates shown, likeliest first, that are not of an update.
+
+        Above the headline the day of the capture is the page's, not the story's.
+        """
         fit = (one for one in self.shown() if one.score >= least and not one.is_update)
-        return next((one.when for one in fit if may_be_today or not self._is_todays(one)), None)
+        return (one for one in fit if not self._is_todays(one))
 
     def _is_todays(self, one: _Shown) -> bool:
         if one.is_below or self.seen is None:
@@ -240,7 +248,7 @@ class _Search:
         if when is None:
             return None
         score = score_of(self.clues.page, block, away, around) + self._agreement(when)
-        return _Shown(score, when, is_update(line), away is not None and away >= 0)
+        return _Shown(score, when, is_update(line), away is not None and away >= 0, is_near(away))
 
     def _agreement(self, when: str) -> int:
         """How far the year and month that an address holds speak for a day."""
@@ -294,6 +302,7 @@ class _Shown(NamedTuple):
     when: str
     is_update: bool
     is_below: bool  # the headline
+    is_near: bool
 
 
 _SCRIPT = 200_000  # characters of a script that are looked at

@@ -70,7 +70,6 @@ def ld(json: str) -> str:
         ({"below": "<p>Veröffentlicht am 20. Januar 2026 von Ada Brenner</p>", "lang": "de"}, "2026-01-20"),
         ({"below": "<p>Updated: 21 January 2026</p><p>Posted: 20 January 2026</p>"}, "2026-01-20"),
         ({"after": '<p class="posted">Posted on 20 January 2026</p>'}, "2026-01-20"),
-        ({"head": '<script>var page = {"publishedAt": "2026-01-20T08:00"}</script>'}, "2026-01-20"),
     ],
 )
 def test_a_date_is_found_wherever_a_page_holds_it(parts: dict[str, str], day: str) -> None:
@@ -139,6 +138,33 @@ def test_a_date_a_time_zone_ahead_of_the_capture_is_believed() -> None:
 def test_a_doubtful_date_says_why(parts: dict[str, str], published: str, note: str) -> None:
     article = read(page(**parts))
     assert (article.published, article.published_note) == (published, note)
+
+
+OTHER = "printed on the page, perhaps of something else"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"head": '<script>var page = {"publishedAt": "2026-01-20"}</script>'},
+        {"after": '<h2>More of the harbour</h2><p><time datetime="2026-01-20">Tuesday</time> Ferries</p>'},
+        {"after": '<div data-published="2026-01-20"></div>'},
+        {"after": f"{STORY * 5}<p>20 January 2026, the northern pier</p>"},
+        {"head": "<title>Boats | 20.01.2026</title>"},
+    ],
+)
+def test_a_date_that_may_be_of_another_story_is_doubtful(parts: dict[str, str]) -> None:
+    article = read(page(**parts).replace("<title>Boats at the pier</title>", ""))
+    assert (article.published, article.published_note) == ("2026-01-20", OTHER)
+
+
+def test_a_sure_date_goes_before_a_doubtful_one() -> None:
+    html = page(
+        head='<meta property="og:updated_time" content="2026-01-25">',
+        after="<footer><p>Last edited 26 January 2026</p></footer>",
+    )
+    assert read(html, url="https://gazette.example/2026/01/20/boats").published == "2026-01-20"
+    assert read(html).published_note == "of the last update"
 
 
 def test_a_doubtful_date_is_never_compared_and_never_stored() -> None:
