@@ -220,16 +220,18 @@ def _reading(answer: bytes) -> Reading | Broken:
         if "broken" in said:
             return Broken(f"parser: {str(said['broken'])[:300]}")
         article, listing = _observation(said.get("article")), _observation(said.get("listing"))
+        head = _observation(said.get("head"))
         stamps = tuple((str(url), str(stamp)) for url, stamp in said.get("stamps", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("parser: its answer is none")
     obstacle = said.get("obstacle")
-    if not isinstance(article, Article | None) or not isinstance(listing, Listing | None):
+    if not isinstance(article, Article | None) or not isinstance(head, Article | None):
+        return Broken("parser: its answer is none")
+    if not isinstance(listing, Listing | None):
         return Broken("parser: its answer is none")
     found, missed = (_names(said.get(name)) for name in ("found", "missed"))
-    return Reading(
-        article, listing, obstacle[:1_000] if isinstance(obstacle, str) else None, stamps, found, missed
-    )
+    reason = obstacle[:1_000] if isinstance(obstacle, str) else None
+    return Reading(article, listing, reason, stamps, found, missed, head)
 
 
 def _names(said: object) -> tuple[str, ...]:
@@ -279,6 +281,7 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
     return {
         "article": to_json(reading.article) if reading.article else None,
         "listing": to_json(reading.listing) if reading.listing else None,
+        "head": to_json(reading.head) if reading.head else None,
         "obstacle": reading.obstacle,
         "stamps": reading.stamps,
         "found": reading.found,

@@ -87,7 +87,7 @@ class Bench:
         reading = await seed.read_html(body, url, self._source, parse, kind)
         if reading.obstacle is not None:
             raise SeedError(str(path), 1, reading.obstacle)
-        found = (reading.article, reading.listing)
+        found = (reading.article or reading.head, reading.listing)
         return [seed.named(one) for one in found if one is not None], []
 
     def _as_wanted(self, found: list[Observation], path: Path) -> list[Observation]:

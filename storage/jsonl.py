@@ -6,7 +6,8 @@
 `kind`, `source` and `captured_at` are required; any other key may be left out when null.
 Extensions, written only where they say something: ``source_line``; ``redirected_from`` of an article whose
 address was reached from another; ``original`` of an article that names the address of its original (a copy's
-"read the original" link); ``block``: true for a listing that is a block on an article page.
+"read the original" link); ``published_note``: why the date of an article is doubtful, or what was there in its
+place and could not be read; ``block``: true for a listing that is a block on an article page.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def to_json(observation: Observation) -> dict[str, Any]:
                 line["redirected_from"] = observation.redirected_from
             if observation.original is not None:
                 line["original"] = observation.original
+            if observation.published_note is not None:
+                line["published_note"] = observation.published_note
         case Listing():
             line = {
                 "kind": "listing",
@@ -107,6 +110,7 @@ def from_json(line: Any, *, needs_time: bool = True) -> Observation:
         source_line=_string(line, "source_line") or None,
         redirected_from=_string(line, "redirected_from") or None,
         original=_string(line, "original") or None,
+        published_note=_string(line, "published_note") or None,
     )
 
 

@@ -36,7 +36,11 @@ class Teaser:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The story, as one capture of its page told it. `paragraphs` holds the body, one string a paragraph."""
+    """The story, as one capture of its page told it. `paragraphs` holds the body, one string a paragraph.
+
+    `published_note`: why `published` is doubtful, or could not be read. A signal of the parser: a day so noted
+    is never compared, and no store keeps either.
+    """
 
     source: str
     url: str | None
@@ -49,6 +53,7 @@ class Article:
     source_line: str | None = None  # the origin the page itself names ("Source: Pyongyang Times")
     redirected_from: str | None = None  # the address asked for, when the server led on to `url`
     original: str | None = None  # the address that the page itself names as its original
+    published_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ texts. What must not live here: rules about what counts as a change (`differ`) o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from crawler import text
@@ -27,7 +28,13 @@ def sight(
     evidence: str | None = None,
     seq: int = 0,
 ) -> Sighting:
-    """`observation` as a sighting, with its digest and its order among others of the same instant."""
+    """`observation` as a sighting, with its digest and its order among others of the same instant.
+
+    A doubtful date, one with a note, stays behind: it may come from "3 hours ago" or from the day of the last
+    update, and would be another one at every look without an edit of its own.
+    """
+    if isinstance(observation, Article) and observation.published_note is not None:
+        observation = replace(observation, published=None, published_note=None)
     content = _content_digest(observation)
     published = observation.published if isinstance(observation, Article) else None
     order = "|".join(
@@ -75,9 +82,8 @@ def headed(content: Content) -> str:
 def exact(content: Content) -> str:
     """SHA-256 over the normalised fields of `content`, hexadecimal."""
     if isinstance(content, Article):
-        return text.digest(
-            _folded(content.headline), _folded(content.byline), content.published, body(content)
-        )
+        published = None if content.published_note else content.published
+        return text.digest(_folded(content.headline), _folded(content.byline), published, body(content))
     return text.digest(_folded(content.headline), _folded(content.excerpt), content.date)
 
 

@@ -132,7 +132,7 @@ def _warnings(settings: Settings) -> Iterator[str]:
         if "time_zone" not in source.model_fields_set:
             yield f"Warning: {source.name} has no time_zone; times that it prints without one count as UTC."
         if source.date_order is None and source.recipe is None:
-            yield f"Warning: {source.name} has no date_order; a date such as 01/08/2024 stays unread."
+            yield f"Warning: {source.name} has no date_order; 01/08/2024 is read only where its page tells how."
 
 
 def problems(settings: Settings, recipe_names: Collection[str]) -> list[str]:

@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler import text, urls
 from crawler.parse import obstacles, recipe, sites
-from crawler.parse.article import read_article
+from crawler.parse.article import read_article, read_head
 from crawler.parse.body import Body, Form, open_body
 from crawler.parse.feed import read_feed
 from crawler.parse.listing import read_listing
@@ -43,6 +43,7 @@ class Reading:
     """What a page says. With an `obstacle`, a reason in words, there is neither article nor listing.
 
     `stamps`: when a feed or sitemap says that articles were last edited, by address.
+    `head`: headline, byline and dates of a page asked for as an article on which no story was found.
     `found` and `missed`: the selectors of the page's recipe, by name, that found something on it and nothing.
     """
 
@@ -52,6 +53,7 @@ class Reading:
     stamps: tuple[tuple[str, str], ...] = ()
     found: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
+    head: Article | None = None
 
 
 def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
@@ -101,6 +103,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     if not page.url:
         page = _at(page, canonical(tree, None) or "")
     markup = Markup(tree, page.url, source)
+    markup.seen = page.fetched_at
     site = sites.for_url(page.url, source.recipe)
     if site is None and source.recipe is None:
         site = sites.for_markup(body.text)
@@ -123,6 +126,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
         found=tuple(name for name, is_there in searched.items() if is_there),
         missed=tuple(name for name, is_there in searched.items() if not is_there),
+        head=_head(markup, page, named) if article is None and kind is TargetKind.ARTICLE else None,
     )
 
 
@@ -143,12 +147,17 @@ def _by_recipe(
 def _by_signs(markup: Markup, kind: TargetKind | None) -> tuple[Article | None, Listing | None]:
     """Article or listing as the generic parsers read them."""
     asked = (markup.tree, markup.url, markup.source)
-    article = read_article(*asked) if kind in (TargetKind.ARTICLE, None) else None
+    article = read_article(*asked, markup.seen) if kind in (TargetKind.ARTICLE, None) else None
     # Beside a story, a mere list of links is what the site has put there.
     listing = read_listing(*asked, with_plain=article is None) if kind is not TargetKind.ARTICLE else None
     if article is None or listing is None:
         return article, listing
     return (None, listing) if _is_front(article, listing, markup) else (article, None)
+
+
+def _head(markup: Markup, page: Page, source: Source) -> Article | None:
+    head = read_head(markup.tree, markup.url, markup.source, markup.seen)
+    return _stored_article(head, page, source) if head else None
 
 
 def _is_front(article: Article, listing: Listing, markup: Markup) -> bool:

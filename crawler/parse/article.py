@@ -16,6 +16,7 @@ How the story is found:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -33,7 +34,8 @@ from crawler.parse.blocks import (
     size,
 )
 from crawler.parse.metadata import Metadata, read_metadata
-from crawler.parse.published import published
+from crawler.parse.published import Clues
+from crawler.parse.published import find as find_date
 from storage.records import Article, Source
 
 _LEAST_SIZE = 140  # letters of running text below which a page holds no article
@@ -41,8 +43,10 @@ _LEAST_CLAIMED = 50  # ... where the page calls itself one
 _SURE_SIZE = 300  # letters above which the story is not looked for in what looks like furniture
 
 
-def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Article | None:
-    """The article on the page `tree`; None where it holds none. `captured_at` is None."""
+def read_article(
+    tree: LexborHTMLParser, url: str | None, source: Source, seen: datetime | None = None
+) -> Article | None:
+    """The article on the page `tree`, captured at `seen`; None where it holds none. `captured_at` is None."""
     if tree.body is None:
         return None
     claims = read_metadata(tree, url, source)
@@ -54,14 +58,32 @@ def read_article(tree: LexborHTMLParser, url: str | None, source: Source) -> Art
     paragraphs = _body(tree.body, page, story, headline, claims)
     if _length(paragraphs) < (_LEAST_CLAIMED if claims.is_article else _LEAST_SIZE):
         return None
+    return _headed(Clues(tree, page, claims, headline, url, source, seen), paragraphs)
+
+
+def read_head(
+    tree: LexborHTMLParser, url: str | None, source: Source, seen: datetime | None = None
+) -> Article | None:
+    """Headline, byline and dates of a page on which no story is found; None where it names no headline."""
+    if tree.body is None:
+        return None
+    claims = read_metadata(tree, url, source)
+    headline = shown.headline(tree, claims, url)
+    page = read_blocks(tree.body)
+    return _headed(Clues(tree, page, claims, headline, url, source, seen), ()) if headline else None
+
+
+def _headed(clues: Clues, paragraphs: tuple[str, ...]) -> Article:
+    published = find_date(clues)
     return Article(
-        source=source.name,
-        url=url,
+        source=clues.source.name,
+        url=clues.url,
         captured_at=None,
-        headline=headline,
-        byline=claims.byline or shown.byline(tree),
-        published=published(tree, page, headline, url, source, claims),
-        modified=claims.modified,
+        headline=clues.headline,
+        byline=clues.claims.byline or shown.byline(clues.tree),
+        published=published.when,
+        published_note=published.note,
+        modified=clues.claims.modified,
         paragraphs=paragraphs,
     )
 

@@ -1,13 +1,13 @@
 """Dates as pages print them, and as machines stamp them: text in, ISO 8601 out. Pure.
 
-What lives here: reading one date out of a short text. What must not: knowledge of pages or sites, and the
-present day: "yesterday" and "3 hours ago" are not read, because they change without an edit.
+What lives here: reading one date out of a short text. What must not: knowledge of pages or sites, names of
+months (`months.py`), and the present day: "3 hours ago" is read by `relative.py`, against a capture time.
 
-    2026-01-31 · 2026/1/31 · 2026.1.31. · 2026年1月31日 · 2026년 1월 31일      year first
-    10 tháng 3 năm 2026 · 10 มีนาคม 2569 (a Buddhist year)
+    2026-01-31 · 2026/1/31 · 2026.1.31. · 2026年1月31日 · 2026년 1월 31일 · 令和8年1月31日     year first
     31.01.2026 · 31.01.26                                                  dots: day first
-    01/08/2024 · 01-08-2024                                                by the source's date order
+    01/08/2024 · 01-08-2024 · 31/01/26                                     by the source's date order
     January 31, 2026 · Jan. 31, 2026 · 31 January 2026 · 31. Januar 2026 · 31 de enero de 2026
+    2026. január 31. · 2026 m. sausio 31 d. · 31 tháng 1, 2026 · 31 ม.ค. 2569 · ۱۱ بهمن ۱۴۰۴
     Juche113.3.9. · 9 March Juche 113 (2024)                               Juche year + 1911
 
 A time of day is kept where one stands beside the day. Day and time give RFC 3339 with an offset, the one
@@ -18,22 +18,25 @@ from __future__ import annotations
 
 import email.utils
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from crawler.parse import months
 from storage.records import DateOrder
 
 _LIMIT = 300  # characters that are looked at: every expression below is linear, and short anyway
 
 
-def printed(text: str, *, order: DateOrder | None = None, zone: str = "UTC") -> str | None:
+def printed(
+    text: str, *, order: DateOrder | None = None, zone: str = "UTC", language: str | None = None
+) -> str | None:
     """The first date printed in the first 300 characters of `text`; None where there is none.
 
     An all-digit date such as 01/08/2024 is read by `order`. Without an order it is read only where one of
-    its numbers can be nothing but a day.
+    its numbers can be nothing but a day. `language` ("hr") decides what a month's name means that two
+    languages use differently.
 
     >>> printed("Published: Jan. 31, 2026 at 9:05 pm", zone="Asia/Seoul")
     '2026-01-31T21:05:00+09:00'
@@ -41,14 +44,46 @@ def printed(text: str, *, order: DateOrder | None = None, zone: str = "UTC") -> 
     '2024-08-01'
     """
     line = _plain(text)
-    start, end, day = min(_days(line, order), key=lambda found: (found[0], -found[1]), default=(0, 0, None))
+    found = min(_days(line, order, language), key=lambda day: (day[0], -day[1]), default=None)
+    start, end, day = found or (0, 0, None)
     if day is None:
         return None
     clock = _clock(line[:start], line[end:])
     return _written(day, *clock, zone) if clock else day.isoformat()
 
 
-def metadata_time(value: str, zone: str = "UTC") -> str | None:
+def readings(text: str) -> tuple[str, ...]:
+    """The days that the first all-digit date of `text`, such as 01/08/2024, can mean: day first, month first.
+
+    Empty where there is none that could be read in two ways.
+
+    >>> readings("01/08/2024")
+    ('2024-08-01', '2024-01-08')
+    """
+    for match in _SLASHED.finditer(_plain(text)):
+        first, second, year = match[1], match[3], match[4] or match[5]
+        both = (_day(year, second, first), _day(year, first, second))
+        days = tuple(day.isoformat() for day in both if day)
+        if len(set(days)) == 2:
+            return days
+    return ()
+
+
+def order_of(lines: Iterable[str]) -> DateOrder | None:
+    """The order of day and month in all-digit dates, by the first of `lines` that can only be read in one.
+
+    >>> order_of(["05/06/2024", "05/31/2024"])
+    <DateOrder.MDY: 'MDY'>
+    """
+    for line in lines:
+        for match in _SLASHED.finditer(_plain(line)):
+            first, second = int(match[1]), int(match[3])
+            if (first > 12) != (second > 12) and max(first, second) <= 31:
+                return DateOrder.DMY if first > 12 else DateOrder.MDY
+    return None
+
+
+def metadata_time(value: str, zone: str = "UTC", order: DateOrder | None = None) -> str | None:
     """The day or time in a machine's stamp: ISO 8601, RFC 822, seconds since 1970; else as `printed`.
 
     A time without an offset is taken to be in `zone`.
@@ -57,15 +92,17 @@ def metadata_time(value: str, zone: str = "UTC") -> str | None:
     '2026-01-31T09:00:00+00:00'
     """
     value = " ".join(value[:_LIMIT].split())
-    if re.fullmatch(r"1\d{9}(\d{3})?", value, re.ASCII):
+    if re.fullmatch(r"\d{9,10}(\d{3})?", value, re.ASCII) and int(value[:10]) >= _FIRST_SECOND:
         return datetime.fromtimestamp(int(value[:10]), UTC).isoformat()
     if not re.match(r"\d{4}-?\d\d-?\d\d[T ]\d|[A-Z][a-z]{2}, \d", value):
-        return _compact_day(value) or printed(value, zone=zone)
+        return _compact_day(value) or printed(value, zone=zone, order=order)
     stamp = _iso(value) or _rfc822(value)
     if stamp is None:
-        return printed(value, zone=zone)
+        return printed(value, zone=zone, order=order)
     return _written(stamp.date(), stamp.time(), stamp.tzinfo, zone)
 
+
+_FIRST_SECOND = 1_000_000_000  # of the epoch: in 2001. What is smaller is some other number
 
 # ---------------------------------------------------------------- days
 
@@ -73,64 +110,84 @@ _YEAR_FIRST = re.compile(r"(?<![\d.])(\d{4}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{1,2})(
 _CJK = re.compile(r"(?<!\d)(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2})(?!\d)(?: ?[日일])?")
 _DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?!\d)")
 _DOTTED_SHORT = re.compile(r"(?<![\d.])(\d\d)\.(\d\d)\.(\d\d)(?![\d.:])")
-_SLASHED = re.compile(r"(?<![\d/-])(\d{1,2}) ?([-/]) ?(\d{1,2}) ?\2 ?(\d{4})(?!\d)")
-_MARKS = "\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # vowel signs, which `\w` leaves out
-_WORD = rf"([^\W\d_](?:[^\W\d_]|[{_MARKS}]){{2,13}})"
-_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) thang (\d{1,2})(?:,| nam)? (\d{4})(?!\d)")
-_DAY_FIRST_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.ºª°])?[ /-]{{0,2}}(?:(?:de|of|the) )?{_WORD}\.?,?[ /-]"
-    rf"(?:del? )?(\d{{4}})(?!\d)"
+_SLASHED = re.compile(
+    r"(?<![\d/-])(\d{1,2}) ?([-/]) ?(\d{1,2}) ?(?:\2 ?(\d{4})(?!\d)|(?<=/\d\d)/(\d\d)(?![\d/-]))"
 )
-_MONTH_FIRST_NAME = re.compile(rf"{_WORD}\.?[ /-](\d{{1,2}})(?:st|nd|rd|th)?(?:,| |-|/|, )(\d{{4}})(?!\d)")
-_YEAR_FIRST_NAME = re.compile(rf"(?<!\d)(\d{{4}})[,.]?[ /-]{_WORD}\.?[ /-](\d{{1,2}})(?!\d)")
+_WORD = r"([^\s\d_.,;:|/()\[\]<>\"'’«»•·–—-]{2,14})"
+_DAY_FIRST_NAME = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.ºª°])?[ /-]{{0,2}}(?:(?:de|of|the) |(?:d|ta)['’] ?)?{_WORD}"
+    rf"\.?,?[ /-](?:del? |พ\.?ศ\.? )?(\d{{4}})(?!\d)"
+)
+_DAY_FIRST_SHORT = re.compile(r"(?<!\d)(\d{1,2})([-/])([a-z]{3,9})\2(\d\d)(?![\d:/-])")
+_MONTH_FIRST_NAME = re.compile(
+    rf"{_WORD}\.?[ /-](\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?:,| |-|/|, | \d\d:\d\d(?::\d\d)?(?: [a-z+\d]{{1,5}})? )(\d{{4}})(?!\d)"
+)
+_YEAR_FIRST_NAME = re.compile(
+    rf"(?<!\d)(\d{{4}})(?:[.,]|\.?e?ko)?(?: ?[mг]\.)?[ /-]{_WORD}\.?[ /-](\d{{1,2}})(?!\d)"
+)
+_YEAR_DAY_NAME = re.compile(rf"(?<!\d)(\d{{4}})\. ?gada (\d{{1,2}})\. ?{_WORD}")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) ?thang ?(\d{1,2}) ?(?:,|nam|/)? ?(\d{4})(?!\d)")
 _JUCHE = re.compile(r"(?:juche|주체|主体|主體|чучхе) ?(\d{1,3})(?!\d)(?: ?\( ?\d{4} ?\))?")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERA = re.compile(r"(令和|平成|昭和|民國|民国) ?(\d{1,3}|元)(?= ?年)")
+_PERSIAN = re.compile(r"(?<![\d۰-۹])([۰-۹]{4})([/-])([۰-۹]{1,2})\2([۰-۹]{1,2})(?![۰-۹])")
+_TWO_WORDS = re.compile(r"(تشرين|كانون) (?=ال)")
+_THAI_DOTS = re.compile("(เ?[ก-ฮ][ิี]?)\\.([ก-ฮ])\\.")
 
 
 def _plain(text: str) -> str:
-    """`text` cut, in ASCII digits, lower case, single blanks, accents off, Juche years as our years."""
+    """`text` cut and folded, single blanks, the years of other calendars as ours where digits say them."""
     line = text[:_LIMIT]
     if len(text) > _LIMIT:
         line = line.rstrip("0123456789")  # half a number is another number
     if not line.isascii():
-        # NFKC joins Hangul and turns full-width signs plain; accents go from Latin and Cyrillic only.
-        parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", line))
-        line = unicodedata.normalize("NFC", parts.translate(_ACCENTS))
-        line = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in line)
+        line = months.fold(_PERSIAN.sub(_from_persian, line))
+        line = _TWO_WORDS.sub(r"\1", _THAI_DOTS.sub(r"\1\2", line))
+        line = _ERA.sub(lambda match: str(_ERAS[match[1]] + int(match[2].replace("元", "1"))), line)
     line = " ".join(line.casefold().split())
     return _JUCHE.sub(lambda match: str(int(match[1]) + 1911), line)
 
 
-_ACCENTS = dict.fromkeys([*range(0x300, 0x370), 0x200E, 0x200F])
+def _from_persian(match: re.Match[str]) -> str:
+    day = months.persian(int(match[1]), int(match[3]), int(match[4]))
+    return day.isoformat() if day else match[0]
 
 
-def _days(line: str, order: DateOrder | None) -> Iterator[tuple[int, int, date | None]]:
+def _days(line: str, order: DateOrder | None, language: str | None) -> Iterator[tuple[int, int, date | None]]:
     """Start, end and day of the first thing in `line` that each way of writing a date finds.
 
     The day is None where it is a date that could be read in two ways.
     """
-    for pattern, names in _LAYOUTS:
+    for pattern, names, signs in _LAYOUTS:
+        if not any(sign in line for sign in signs):
+            continue
         for match in pattern.finditer(line):
             parts = dict(zip(names, match.groups(), strict=True))
-            day = _day(parts["y"], parts["m"], parts["d"])
+            day = _day(parts["y"], parts["m"], parts["d"], language)
             if day is not None:
                 yield match.start(), match.end(), day
                 break
-    for match in _SLASHED.finditer(line):
-        readings = _readings(match[1], match[3], match[4], order)
-        if readings:
-            yield match.start(), match.end(), readings.pop() if len(readings) == 1 else None
+    for match in _SLASHED.finditer(line) if "/" in line or "-" in line else ():
+        days = _readings(match[1], match[3], match[4] or match[5], order)
+        if days:
+            yield match.start(), match.end(), days.pop() if len(days) == 1 else None
             break
 
 
-_LAYOUTS = (
-    (_YEAR_FIRST, "y-md"),
-    (_CJK, "ymd"),
-    (_DOTTED, "dmy"),
-    (_DOTTED_SHORT, "dmy"),
-    (_DAY_FIRST_NAME, "dmy"),
-    (_MONTH_FIRST_NAME, "mdy"),
-    (_YEAR_FIRST_NAME, "ymd"),
-    (_VIETNAMESE, "dmy"),
+# One of these stands in every date of that layout: looking for it first is quick.
+_JOINTS = " -/"
+_LAYOUTS: tuple[tuple[re.Pattern[str], str, Iterable[str]], ...] = (
+    (_YEAR_FIRST, "y-md", "-/."),
+    (_CJK, "ymd", "年년"),
+    (_DOTTED, "dmy", "."),
+    (_DOTTED_SHORT, "dmy", "."),
+    (_DAY_FIRST_NAME, "dmy", _JOINTS),
+    (_DAY_FIRST_SHORT, "d-my", "-/"),
+    (_MONTH_FIRST_NAME, "mdy", _JOINTS),
+    (_YEAR_FIRST_NAME, "ymd", _JOINTS),
+    (_YEAR_DAY_NAME, "ydm", ("gada",)),
+    (_VIETNAMESE, "dmy", ("thang",)),
 )
 
 
@@ -146,15 +203,17 @@ def _readings(first: str, second: str, year: str, order: DateOrder | None) -> se
             return {day for day in (day_first, month_first) if day}
 
 
-def _day(year: str, month: str, day: str) -> date | None:
-    number = int(month) if month.isdigit() else _MONTHS.get(month)
+def _day(year: str, month: str, day: str, language: str | None = None) -> date | None:
+    if month in months.PERSIAN_MONTHS:
+        return months.gregorian(int(year), month, int(day))
+    number = int(month) if month.isdigit() else months.number(month, language)
     if number is None:
         return None
-    number_of_year = int(year) + (2000 if len(year) == 2 else 0)
-    if month in _THAI:
-        number_of_year -= _BUDDHIST
+    numbered = int(year) + (2000 if len(year) == 2 else 0)
+    if numbered > 2400 and month in months.BUDDHIST_MONTHS:
+        numbered -= 543
     try:
-        return date(number_of_year, number, int(day))
+        return date(numbered, number, int(day))
     except ValueError:
         return None
 
@@ -262,84 +321,6 @@ def _named_zone(name: str) -> tzinfo | None:
 
 # ---------------------------------------------------------------- tables
 
-# Twelve months a language, as `_plain` leaves them (lower case, without accents); variants by "|".
-_MONTH_NAMES = {
-    "en": "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug "
-    "september|sep|sept october|oct november|nov december|dec",
-    "de": "januar|janner|jaenner februar|feber marz|maerz|mrz april mai juni juli august "
-    "september oktober|okt november dezember|dez",
-    "fr": "janvier|janv fevrier|fevr|fev mars avril|avr mai juin juillet|juil aout "
-    "septembre octobre novembre decembre",
-    "es": "enero|ene febrero marzo abril|abr mayo junio julio agosto|ago "
-    "septiembre|setiembre|set octubre noviembre diciembre|dic",
-    "pt": "janeiro fevereiro marco abril maio|mai junho julho agosto "
-    "setembro|set outubro|out novembro dezembro",
-    "it": "gennaio|gen febbraio marzo aprile maggio|mag giugno|giu luglio|lug agosto "
-    "settembre|set ottobre|ott novembre dicembre",
-    "nl": "januari februari maart|mrt april mei juni juli augustus september oktober|okt november december",
-    "pl": "stycznia|styczen|sty lutego|luty|lut marca|marzec kwietnia|kwiecien|kwi maja|maj "
-    "czerwca|czerwiec|cze lipca|lipiec|lip sierpnia|sierpien|sie wrzesnia|wrzesien|wrz "
-    "pazdziernika|pazdziernik|paz listopada|listopad|lis grudnia|grudzien|gru",
-    "ru": "января|январь|янв февраля|февраль|фев|февр марта|март|мар апреля|апрель|апр мая|маи "
-    "июня|июнь|июн июля|июль|июл августа|август|авг сентября|сентябрь|сен|сент "
-    "октября|октябрь|окт ноября|ноябрь|ноя|нояб декабря|декабрь|дек",
-    "uk": "січня|січень|січ лютого|лютии|лют березня|березень|бер квітня|квітень|квіт травня|травень|трав "
-    "червня|червень|черв липня|липень|лип серпня|серпень|серп вересня|вересень|вер жовтня|жовтень|жовт "
-    "листопада|листопад|лист грудня|грудень|груд",
-    "bg": "януари|яну февруари|фев март април маи юни юли август|авг септември|септ октомври|окт "
-    "ноември|ноем декември|дек",
-    "sr": "јануар|јан фебруар|феб март|мар април|апр маj|мај јун jул|јул|јули август|авг "
-    "септембар|сеп октобар|окт новембар|нов децембар|дец",
-    "cs": "ledna|leden unora|unor brezna|brezen dubna|duben kvetna|kveten cervna|cerven cervence|cervenec "
-    "srpna|srpen zari rijna|rijen listopadu prosince|prosinec",
-    "sk": "januara|januar februara|februar marca|marec aprila|april maja|maj juna|jun jula|jul "
-    "augusta|august septembra|september oktobra|oktober novembra|november decembra|december",
-    "hr": "sijecnja|sijecanj veljace|veljaca ozujka|ozujak travnja|travanj svibnja|svibanj lipnja|lipanj "
-    "srpnja|srpanj kolovoza|kolovoz rujna|rujan listopad studenoga|studenog|studeni prosinca|prosinac",
-    "sl": "januarja februarja marca|marec aprila maja|maj junija|junij julija|julij avgusta|avgust "
-    "septembra oktobra novembra decembra",
-    "hu": "januar februar marcius|marc aprilis|apr majus|maj junius|jun julius|jul augusztus|aug "
-    "szeptember|szept oktober|okt november|nov december|dec",
-    "ro": "ianuarie|ian februarie|feb martie|mar aprilie|apr mai iunie|iun iulie|iul august|aug "
-    "septembrie|sept octombrie|oct noiembrie|nov|noi decembrie|dec",
-    "sv": "januari|jan februari|feb mars|mar april|apr maj juni|jun juli|jul augusti|aug "
-    "september|sep oktober|okt november|nov december|dec",
-    "da": "januar|jan februar|feb marts|mar april|apr maj juni|jun juli|jul august|aug "
-    "september|sep oktober|okt november|nov december|dec",
-    "no": "januar|jan februar|feb mars|mar april|apr mai juni|jun juli|jul august|aug "
-    "september|sep oktober|okt november|nov desember|des",
-    "fi": "tammikuuta|tammikuu helmikuuta|helmikuu maaliskuuta|maaliskuu huhtikuuta|huhtikuu "
-    "toukokuuta|toukokuu kesakuuta|kesakuu heinakuuta|heinakuu elokuuta|elokuu syyskuuta|syyskuu "
-    "lokakuuta|lokakuu marraskuuta|marraskuu joulukuuta|joulukuu",
-    "et": "jaanuar veebruar marts aprill mai juuni juuli august september oktoober november detsember",
-    "lv": "janvaris|janvari februaris|februari marts aprilis|aprili maijs|maija junijs|junija julijs|julija "
-    "augusts|augusta septembris|septembra oktobris|oktobra novembris|novembra decembris|decembra",
-    "lt": "sausio vasario kovo balandzio geguzes birzelio liepos rugpjucio rugsejo spalio lapkricio gruodzio",
-    "el": "ιανουαριου|ιανουαριος|ιαν φεβρουαριου|φεβρουαριος|φεβ μαρτιου|μαρτιος|μαρ απριλιου|απριλιος|απρ "
-    "μαιου|μαιος|μαι ιουνιου|ιουνιος|ιουν ιουλιου|ιουλιος|ιουλ αυγουστου|αυγουστος|αυγ "
-    "σεπτεμβριου|σεπτεμβριος|σεπ οκτωβριου|οκτωβριος|οκτ νοεμβριου|νοεμβριος|νοε δεκεμβριου|δεκεμβριος|δεκ",
-    "tr": "ocak|oca subat|sub mart|mar nisan|nis mayis|may haziran|haz temmuz|tem agustos|agu eylul|eyl "
-    "ekim|eki kasım|kasim|kas aralık|aralik|ara",
-    "ca": "gener febrer marc abril maig juny juliol agost setembre octubre novembre desembre",
-    "id": "januari februari maret april mei juni juli agustus|agt september oktober november|nop desember",
-    "ar": "يناير فبراير مارس أبريل|ابريل|إبريل مايو يونيو يوليو أغسطس|اغسطس سبتمبر أكتوبر|اكتوبر نوفمبر ديسمبر",
-    "he": "ינואר|בינואר פברואר|בפברואר מרץ|מרס|במרץ|במרס אפריל|באפריל מאי|במאי יוני|ביוני יולי|ביולי "
-    "אוגוסט|באוגוסט ספטמבר|בספטמבר אוקטובר|באוקטובר נובמבר|בנובמבר דצמבר|בדצמבר",
-    "fa": "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر",
-    "th": "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
-    "hi": "जनवरी फरवरी|फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर|अक्तूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
-}
-_NUMBERED = [
-    (name, number)
-    for language in _MONTH_NAMES.values()
-    for number, names in enumerate(language.split(" "), 1)
-    for name in names.split("|")
-]
-# Where two languages call two months by one name (listopad is October in Zagreb and November in Prague), the
-# language that stands higher in the table is believed.
-_MONTHS = {_plain(name): number for name, number in reversed(_NUMBERED)}
-_THAI = frozenset(_plain(name) for names in _MONTH_NAMES["th"].split() for name in names.split("|"))
-_BUDDHIST = 543  # years that the Thai calendar is ahead
 # Hours from UTC. Left out: what means two zones a reader could take it for (IST, AST).
 _ZONES = {
     **{"z": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2},

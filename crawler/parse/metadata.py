@@ -35,6 +35,9 @@ class Metadata:
     title: str | None = None  # of <title>, with whatever the site adds to it
     published: str | None = None
     modified: str | None = None
+    page_published: str | None = None  # of the page as such, not of an article: WebPage, Recipe, ...
+    page_modified: str | None = None
+    locale: str | None = None  # as the page writes it: "en-US"
     byline: str | None = None
     canonical: str | None = None
     language: str | None = None
@@ -67,8 +70,11 @@ def read_metadata(tree: LexborHTMLParser, url: str | None, source: Source) -> Me
             ]
         ),
         title=text.clean(title.text())[:_FIELD_LIMIT] or None if title else None,
-        published=_stamp([*_values(things, "datePublished"), *_tagged(tags, _PUBLISHED)], source),
-        modified=_stamp([*_values(things, "dateModified"), *_tagged(tags, _MODIFIED)], source),
+        published=_stamp([*_values(things, "datePublished"), *_dated(tags, _PUBLISHED)], source),
+        modified=_stamp([*_values(things, "dateModified"), *_dated(tags, _MODIFIED)], source),
+        page_published=_stamp(_claimed(everything, _PAGE_PUBLISHED), source),
+        page_modified=_stamp(_claimed(everything, ("dateModified",)), source),
+        locale=_locale(tree, tags),
         byline=_byline(things, tags),
         canonical=_canonical(tree, tags, url),
         language=_language(tree, tags),
@@ -217,6 +223,27 @@ def _stamp(claims: list[str], source: Source) -> str | None:
     return next((stamp for stamp in stamps if stamp and stamp >= "1900"), None)
 
 
+def _dated(tags: dict[str, str], names: tuple[str, ...]) -> list[str]:
+    """The tags of these names, however their words are joined: "DC:date", "dc.date", "DC_date"."""
+    plain = {re.sub(r"[^a-z]", "", name): value for name, value in reversed(tags.items())}
+    return [plain[name] for name in names if name in plain]
+
+
+def _claimed(things: list[dict[str, Any]], names: tuple[str, ...]) -> list[str]:
+    """What the objects that are not about the site, a person or a picture say under `names`."""
+    about = [thing for thing in things if not _types(thing) & _NO_PAGE_KINDS]
+    return [value for name in names for value in _values(about, name)]
+
+
+def _locale(tree: LexborHTMLParser, tags: dict[str, str]) -> str | None:
+    root: LexborNode | None = tree.root
+    claims = [root.attributes.get("lang") if root else None, tags.get("og:locale"), tags.get("language")]
+    named = [claim.strip()[:20] for claim in claims if claim and claim.strip()]
+    return next(
+        (claim for claim in named if re.match(r"[A-Za-z]{2,3}[-_]", claim)), named[0] if named else None
+    )
+
+
 def _language(tree: LexborHTMLParser, tags: dict[str, str]) -> str | None:
     root: LexborNode | None = tree.root
     claim = (root.attributes.get("lang") if root else None) or tags.get("og:locale") or tags.get("language")
@@ -237,38 +264,30 @@ _KINDS_OF_ARTICLE = (
 )
 _ARTICLE_KINDS = frozenset(_KINDS_OF_ARTICLE.split())
 _HEADLINE_TAGS = ("headline", "dc.title", "dcterms.title", "sailthru.title", "parsely-title", "title")
-_PUBLISHED = (
-    "article:published_time",
-    "datepublished",
-    "og:published_time",
-    "og:article:published_time",
-    "article:published",
-    "dc.date.issued",
-    "dcterms.issued",
-    "dc.date",
-    "dcterms.date",
-    "dc.date.created",
-    "dcterms.created",
-    "parsely-pub-date",
-    "sailthru.date",
-    "publish_date",
-    "publish-date",
-    "publication_date",
-    "pubdate",
-    "date",
-    "article_date_original",
-    "datecreated",
-    "citation_publication_date",
+# Names of meta tags, best first, without what joins their words.
+_PUBLISHED_NAMES = (
+    "articlepublishedtime datepublished ogpublishedtime ogarticlepublishedtime articlepublished"
+    " ogarticlepublished ogpubdate rnewsdatepublished dcdateissued dctermsissued dcdatesubmitted dctermsdate"
+    " dcdatecreated dctermscreated dcdate parselypubdate sailthrudate cxenseparserecspublishtime publishdate"
+    " publisheddate publicationdate pubdate datepublication publishtime publishedtime originalpublicationdate"
+    " articledateoriginal articlepubdate articlecreated articledate shareaholicarticlepublishedtime postdate"
+    " dateissued date datetime datecreated datum fecha lastpublished mediatorpublishedtime mdate"
+    " citationpublicationdate citationonlinedate bepresscitationdate citationdate prismpublicationdate"
+    " dcavailable dctermsavailable created creationdate ogdate"
 )
-_MODIFIED = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "dc.date.modified",
-    "dcterms.modified",
-    "last-modified",
-    "lastmod",
+_MODIFIED_NAMES = (
+    "articlemodifiedtime ogupdatedtime ogmodifiedtime ogarticlemodifiedtime articlemodified articleupdated"
+    " datemodified dcdatemodified dctermsmodified lastmodified lastmod lastupdate lastupdated modified"
+    " modificationdate updatedtime revised dateupdate datelastmod"
 )
+_PUBLISHED = tuple(_PUBLISHED_NAMES.split())
+_MODIFIED = tuple(_MODIFIED_NAMES.split())
+_PAGE_PUBLISHED = ("datePublished", "dateCreated", "uploadDate")
+_NOT_THE_PAGE = (
+    "website organization newsmediaorganization person imageobject comment review event product userreview"
+    " breadcrumblist collectionpage searchaction"
+)
+_NO_PAGE_KINDS = frozenset(_NOT_THE_PAGE.split())
 _AUTHOR = (
     "author",
     "article:author",

@@ -1,345 +1,362 @@
-"""When a story was published, by its page: what it claims, marks, prints, and has in its address. Pure.
+"""When a story was published, by all that its page holds. Pure.
 
-What lives here: where on a page its date is looked for, and which of several is believed. What must not:
-reading a date out of a line (`dates.py`), and reading the page's head (`metadata.py`).
+What lives here: where on a page such a date stands, which of several is the story's, and how sure that is.
+What must not: reading a date out of a line (`dates.py`, `relative.py`).
 
-The first of these that names a day is taken:
+The first that is there and can be believed:
 
-1. the claim in the head (JSON-LD, meta); where it is in UTC and the page shows the day beside it, that day;
-2. what is marked up as the date: `datePublished`, a `<time>` below the headline or beside it;
-3. a date in the address;
-4. what is printed below the headline, or in it; what an element named for it holds; what a line says that
-   begins so;
-5. a `<time>` elsewhere, what stands right above the headline, what a script of the page says, what opens the
-   story's text;
-6. the claimed day of the last change.
+1. what the page's head claims, as an article (`metadata.py`)
+2. what the page marks: microdata, RDFa, `<time>` beside the headline or below it
+3. what the head claims of the page as such
+4. a day in the address
+5. what is shown near the headline: the line that by its place, its element's name and its words reads most
+   like the date
 
-A date in a list of other stories, in a margin or a menu is never taken.
+and, only where none of these is there, with a note (`Article.published_note`) and never compared, because it
+may change without an edit:
+
+6. what is shown elsewhere, any other `<time>`, a date among the data of the page's scripts
+7. the day of the last update; the page's foot, attributes for scripts; any date at all
+8. a day counted back from the capture, a dateline without a year
+
+A day after the capture (beyond 26 hours, the span of all time zones) is not believed, nor, shown, one before
+1990. A date such as 01/08/2024 is read in the source's order; else in the one that another date of the page,
+the address or a machine's stamp tells; else that of the page's country; else it is left open, with a note.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import islice
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
-from crawler.parse import dates
-from crawler.parse.blocks import HEADINGS, Block, Blocks
+from crawler.parse import dates, relative
+from crawler.parse.blocks import Block, Blocks
+from crawler.parse.date_places import (
+    DATE_SIGN,
+    LINE,
+    STAMP_NAMES,
+    dated_nodes,
+    elements_around,
+    far_lines,
+    foot_lines,
+    is_near,
+    is_update,
+    left_over,
+    marked_dates,
+    near,
+    near_lines,
+    other_times,
+    place_of,
+    score_of,
+)
 from crawler.parse.metadata import Metadata
-from crawler.text import normalise
-from storage.records import Source
+from storage.records import DateOrder, Source
+
+_SKEW = timedelta(hours=26)
+_FIRST_DAY = "1990"  # of the press on the web; machines may stamp what was printed before
 
 
-def published(
-    tree: LexborHTMLParser,
-    page: Blocks,
-    headline: str | None,
-    url: str | None,
-    source: Source,
-    claims: Metadata,
-) -> str | None:
-    """The story's day or moment, as `dates.printed` writes it; None where the page names none."""
-    if claims.published:
-        return _local(claims.published, tree, page, headline, url, source)
-    looks: tuple[Callable[[], str | None], ...] = (
-        lambda: _marked(tree, headline, source),
-        lambda: _in_address(url),
-        lambda: _printed_in(_near_headline(page, headline, is_below=True), source),
-        lambda: _in_headline(headline, source),
-        lambda: _below(tree, source),
-        lambda: _named(tree, source),
-        lambda: _said(page.blocks, source),
-        lambda: _timed(tree, source),
-        lambda: _printed_in(_near_headline(page, headline, is_below=False), source),
-        lambda: _scripted(tree, source),
-        lambda: _opening(page, source),
-    )
-    return next((day for look in looks if (day := look())), None) or claims.modified
+class Found(NamedTuple):
+    """A date, ISO 8601, and why it is doubtful. With a note alone, what was there could not be read."""
+
+    when: str | None = None
+    note: str | None = None
 
 
-def _local(
-    stamp: str, tree: LexborHTMLParser, page: Blocks, headline: str | None, url: str | None, source: Source
-) -> str:
-    """`stamp`; where it is in UTC and the page shows the day before or after, that day: it is the local one."""
-    if len(stamp) < 13 or not stamp.endswith(("+00:00", "Z")) or _MORNING <= int(stamp[11:13]) < _EVENING:
-        return stamp
-    shown = (
-        _in_address(url),
-        _printed_in(_near_headline(page, headline, is_below=True), source),
-        _below(tree, source),
-    )
-    day = next((day[:10] for day in shown if day), None)
-    if day is None or stamp.startswith(day):
-        return stamp
-    is_beside = abs(datetime.fromisoformat(stamp).date() - date.fromisoformat(day)) <= timedelta(days=1)
-    return day if is_beside else stamp
+UPDATED = "of the last update"
+GUESSED = "printed on the page, perhaps of something else"
+RELATIVE = "counted back from the capture"
+AMBIGUOUS = "day or month first"
 
 
-_MORNING, _EVENING = 9, 13  # hours in UTC between which it is the same day everywhere but on a few islands
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """All that a date is looked for in. `seen`: when the page was captured; None: nobody knows."""
+
+    tree: LexborHTMLParser
+    page: Blocks
+    claims: Metadata
+    headline: str | None
+    url: str | None
+    source: Source
+    seen: datetime | None = None
 
 
-# ---------------------------------------------------------------- marked up
+def find(clues: Clues) -> Found:
+    """When the story of the page was published; an empty `Found` where nothing tells."""
+    search = _Search(clues)
+    for when in search.sure():
+        if when and search.is_believed(when):
+            return Found(search.in_local_time(when))
+    for when, note in search.doubtful():
+        if when and search.is_believed(when):
+            return Found(when, note)
+    return Found(None, search.left_open)
 
 
-def _marked(tree: LexborHTMLParser, headline: str | None, source: Source) -> str | None:
-    for node in _marked_dates(tree, headline):
-        if when := _stamped(node, source):
-            return when
-    return None
+class _Search:
+    """One search on one page: what it is looked for in, and what was found out on the way."""
 
+    def __init__(self, clues: Clues) -> None:
+        self.clues = clues
+        self.top = place_of(clues.headline, clues.page.blocks)
+        self.zone = clues.source.time_zone
+        self.address = _in_address(clues.url)
+        self.left_open: str | None = None
+        self._order: DateOrder | None = clues.source.date_order
+        self._has_order = self._order is not None
+        self._nodes: list[LexborNode] = []
+        self._shown: list[_Shown] | None = None
+        self.seen = clues.seen or _archived_at(clues.url)
+        latest = self.seen.astimezone(UTC) + _SKEW if self.seen else None
+        self._latest = latest.isoformat() if latest else "9"
 
-def _marked_dates(tree: LexborHTMLParser, headline: str | None) -> Iterator[LexborNode]:
-    """The elements that mark the story's date: named so, or a `<time>` below the headline or beside it."""
-    title = _folded(headline or "")
-    is_below = False
-    for node in tree.css(f"h1, h2, h3, {_MARKED}, time")[:200]:
-        if node.tag in HEADINGS:
-            is_below = is_below or _folded(text.clean(node.text())) == title
-            continue
-        is_ours = is_below or node.css_matches(_MARKED) or _shares_header(node, title)
-        if is_ours and not is_beside(node) and not _is_in_margin(node):
-            yield node
+    # ------------------------------------------------------------ the ladder
 
+    def sure(self) -> Iterator[str | None]:
+        claims = self.clues.claims
+        yield claims.published
+        yield from self._marked()
+        yield claims.page_published
+        yield self.address
+        yield next((one.when for one in self._fit(_SURE) if one.is_near), None)
 
-_MARKED = '[itemprop~="datePublished" i]'
+    def doubtful(self) -> Iterator[tuple[str | None, str]]:
+        yield next((one.when for one in self._fit(_SURE)), None), GUESSED
+        yield from ((when, GUESSED) for when in self._any_time())
+        yield self._in_scripts(), GUESSED
+        yield self.clues.claims.modified, UPDATED
+        yield self.clues.claims.page_modified, UPDATED
+        yield next((one.when for one in self.shown() if one.is_update), None), UPDATED
+        yield from ((when, UPDATED if is_said else GUESSED) for when, is_said in self._left_over())
+        yield next((one.when for one in self._fit(-1_000)), None), GUESSED
+        yield self.printed(self.clues.claims.title or ""), GUESSED
+        yield self._counted_back(), RELATIVE
 
+    def is_believed(self, when: str) -> bool:
+        return when[:10] <= self._latest[:10]
 
-def _shares_header(node: LexborNode, title: str) -> bool:
-    """Whether `node` stands in one small element with the headline."""
-    parent = node.parent
-    for _ in range(2):
-        if parent is None or parent.tag in ("body", "main"):
-            return False
-        if any(_folded(text.clean(found.text())) == title for found in parent.css("h1, h2")[:3]):
-            return True
-        parent = parent.parent
-    return False
+    # ------------------------------------------------------------ reading one line
 
+    def stamp(self, value: str) -> str | None:
+        """The date in an attribute, where a machine may have written it or a person."""
+        when = dates.metadata_time(value, self.zone) or self.printed(value)
+        return when if when and when >= "1900" else None
 
-def _named(tree: LexborHTMLParser, source: Source) -> str | None:
-    """The date in an element whose class or id says that it holds one."""
-    for node, around in _with_place(tree, _NAMED):
-        line = _line(node)
-        is_short = line and len(line) <= _LONGEST and not _EDITED.match(line)
-        if is_short and not _is_elsewhere(node, around) and (when := _stamped(node, source)):
-            return when
-    return None
+    def printed(self, line: str) -> str | None:
+        """The date in a line for people, in the order that the page tells; None where that is open."""
+        when = dates.printed(line, order=self._order, zone=self.zone, language=self.clues.claims.language)
+        if when is None and not self._has_order and (both := dates.readings(line)):
+            when = self._decided(line, both)
+        return when if when and when >= _FIRST_DAY and self.is_believed(when) else None
 
-
-def _with_place(tree: LexborHTMLParser, selector: str) -> Iterator[tuple[LexborNode, frozenset[int] | None]]:
-    """The elements that `selector` finds; each above the page's h1 with the elements near around that one."""
-    first = tree.css_first("h1")
-    around = _around(first) if first is not None else None
-    for node in tree.css(f"h1, {selector}")[:80]:
-        if node.tag == "h1":
-            around = None
-        else:
-            yield node, around
-
-
-def _around(headline: LexborNode) -> frozenset[int]:
-    near = (parent for parent in list(_above(headline))[:3] if parent.tag not in ("body", "html"))
-    return frozenset(parent.mem_id for parent in near)
-
-
-_NAMED = ", ".join(
-    f'[{name}*="{word}" i]'
-    for word in ("date", "datum", "publi", "posted", "fecha", "created", "time", "byline", "meta", "info")
-    for name in ("class", "id")
-)
-_LONGEST = 160  # characters of a line that holds a date
-
-
-def _below(tree: LexborHTMLParser, source: Source) -> str | None:
-    """The date in an element named or marked for it between the headline and the story's text."""
-    is_below, told = False, 0
-    for node in tree.css(f"h1, p, time, {_NAMED}")[:400]:
-        if node.tag == "h1":
-            is_below = True
-        elif node.tag == "p" and len(node.text()) > _LONGEST:
-            told += 1
-            if is_below and told > 2:
-                return None
-        elif is_below:
-            line = _line(node)
-            is_short = len(line) <= _LONGEST and not _EDITED.match(line)
-            if is_short and not _is_in_margin(node) and (when := _stamped(node, source)):
-                return when
-    return None
-
-
-def _timed(tree: LexborHTMLParser, source: Source) -> str | None:
-    times = _with_place(tree, "time")
-    own = (node for node, around in times if not _is_elsewhere(node, around))
-    return next((when for node in own if (when := _stamped(node, source))), None)
-
-
-def _stamped(node: LexborNode, source: Source) -> str | None:
-    """What an element says of a day: its stamp for machines, else its text."""
-    names = node.attributes
-    stamp = names.get("datetime") or names.get("content") or names.get("title") or ""
-    return dates.metadata_time(stamp, source.time_zone) or _printed(_line(node), source)
-
-
-def is_beside(node: LexborNode) -> bool:
-    """Whether `node` stands in a list, a menu, a margin: it is about another story then, or about none."""
-    return any(parent.tag in _LISTS for parent in _above(node))
-
-
-_LISTS = frozenset({"aside", "nav", "footer", "li", "table"})
-
-
-def _is_in_margin(node: LexborNode) -> bool:
-    """Whether `node` stands in what is beside the story by its tag or its name."""
-    return any(parent.tag in _MARGINS or _is_named_beside(parent) for parent in (node, *_above(node)))
-
-
-_MARGINS = frozenset({"aside", "nav", "footer"})
-
-
-def _is_named_beside(node: LexborNode) -> bool:
-    if node.tag in ("body", "html", "main", "article"):
-        return False  # they are named for all that is in them
-    label = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}".lower()
-    return label != " " and _BESIDE.search(label[:300]) is not None
-
-
-def _is_elsewhere(node: LexborNode, around: frozenset[int] | None) -> bool:
-    """Whether `node` is beside the story; or above the headline and outside the page's main part.
-
-    There the day's own date stands. `around`: the elements near around the headline; None below it.
-    """
-    if is_beside(node) or _is_in_margin(node):
-        return True
-    return around is not None and not any(
-        parent.tag in ("main", "article") or parent.mem_id in around for parent in (node, *_above(node))
-    )
-
-
-_BESIDE = re.compile(
-    r"(?<!has-)(?<!with-)\b(?:related|comment|side-?bar|footer|recommend|popular|most-?read|latest|today|teasers?\b)"
-)
-
-
-def _above(node: LexborNode) -> Iterator[LexborNode]:
-    parent = node.parent
-    for _ in range(12):
-        if parent is None:
-            return
-        yield parent
-        parent = parent.parent
-
-
-# ---------------------------------------------------------------- printed
-
-
-def _near_headline(page: Blocks, headline: str | None, *, is_below: bool) -> list[Block]:
-    """The few blocks that follow the headline, or stand right above it, furniture too: dates mostly are."""
-    title = normalise(headline or "")
-    blocks = page.blocks
-    places = [
-        i for i, b in enumerate(blocks) if b.tag == "h1" or (b.is_heading and normalise(b.text) == title)
-    ]
-    if not places:
-        return []
-    place = places[0]
-    if is_below:
-        return blocks[place + 1 : place + 13]
-    around = _around(page.elements[blocks[place].element].node)
-    above = blocks[max(0, place - 4) : place][::-1]
-    return [b for b in above if not _is_elsewhere(page.elements[b.element].node, around)]
-
-
-def _in_headline(headline: str | None, source: Source) -> str | None:
-    """The date that the headline begins with: "08.11.2021 | A meeting"."""
-    return _printed(headline[:30], source) if headline and headline[0].isdigit() else None
-
-
-def _opening(page: Blocks, source: Source) -> str | None:
-    """The date that opens the story's text, or that its first lines say it is of."""
-    running = [block.text for block in page.blocks if block.furniture < 0 and block.size >= 80][:3]
-    for line in running:
-        if line[0] in "0123456789(" and (when := _printed(line[:40], source)):
-            return when
-        if (said := _OF_DAY.search(line[:200])) and (
-            when := _printed(line[said.end() : said.end() + 40], source)
+    def _decided(self, line: str, both: tuple[str, ...]) -> str | None:
+        """The reading of an all-digit date that something else on the page tells."""
+        told = {(stamp or "")[:10] for stamp in (self.address, self.clues.claims.modified)}
+        for fit in (
+            [day for day in both if self.is_believed(day)],
+            [day for day in both if day in told],
         ):
+            if len(fit) == 1:
+                return fit[0]
+        order = dates.order_of(block.text for block in self.clues.page.blocks if block.size < 200)
+        order = order or _order_of_country(self.clues.claims.locale, self.clues.url)
+        if order is None:
+            self.left_open = self.left_open or f"{AMBIGUOUS}: {line[:40]}"
+            return None
+        self._order, self._has_order = order, True
+        return dates.printed(line, order=order, zone=self.zone)
+
+    # ------------------------------------------------------------ what the page marks
+
+    def _marked(self) -> Iterator[str | None]:
+        self._nodes = dated_nodes(self.clues.tree)
+        return map(self._of_node, marked_dates(self._nodes, self.clues.headline))
+
+    def _any_time(self) -> Iterator[str | None]:
+        return map(self._of_node, islice(other_times(self._nodes), 50))
+
+    def _of_node(self, node: LexborNode) -> str | None:
+        names = node.attributes
+        said = names.get("datetime") or names.get("content") or names.get("title") or ""
+        return self.stamp(said) or self.printed(text.clean(node.text()[:LINE]))
+
+    def _left_over(self) -> Iterator[tuple[str | None, bool]]:
+        """Dates in the page's foot and in attributes, and whether they are said to be those of an update."""
+        for node in left_over(self.clues.tree):
+            names = node.attributes
+            stamps = [self.stamp(names[name] or "") for name in STAMP_NAMES if name in names]
+            yield next((when for when in stamps if when), None), False
+            for line in foot_lines(node) if node.tag == "footer" else ():
+                yield self.printed(line), is_update(line)
+
+    def _in_scripts(self) -> str | None:
+        """A date among the data of the page's scripts, by the first key that says what it is."""
+        for script in self.clues.tree.css("script:not([src])")[:60]:
+            data = (script.text() or "")[:_SCRIPT]
+            for key in _KEYS:
+                place = data.find(key)
+                near_key = data[max(place - 20, 0) : place + 80] if place >= 0 else ""
+                if match := _SCRIPTED.search(near_key):
+                    return self.stamp(match[1])
+        return None
+
+    # ------------------------------------------------------------ what the page shows
+
+    def shown(self) -> list[_Shown]:
+        """The dates that the page shows, the likeliest first."""
+        if self._shown is None:
+            found = list(self._read_shown())
+            self._shown = sorted(found, key=lambda one: -one.score)
+        return self._shown
+
+    def _fit(self, least: int) -> Iterator[_Shown]:
+        """The dates shown, likeliest first, that are not of an update.
+
+        Above the headline the day of the capture is the page's, not the story's.
+        """
+        fit = (one for one in self.shown() if one.score >= least and not one.is_update)
+        return (one for one in fit if not self._is_todays(one))
+
+    def _is_todays(self, one: _Shown) -> bool:
+        if one.is_below or self.seen is None:
+            return False
+        return one.when[:10] >= (self.seen.astimezone(UTC) - _SKEW).date().isoformat()
+
+    def _read_shown(self) -> Iterator[_Shown]:
+        """The dates in the lines near the headline; where none of them is plain, in those of the whole page."""
+        page = self.clues.page
+        around = elements_around(page, self.top)
+        found = [self._read_line(block, away, around) for block, away in near_lines(page, self.top)]
+        yield from filter(None, found)
+        if not any(one and one.is_below and one.score >= _PLAIN and not one.is_update for one in found):
+            for block, away in far_lines(page, self.top):
+                if one := self._read_line(block, away, around):
+                    yield one
+
+    def _read_line(self, block: Block, away: int | None, around: frozenset[int]) -> _Shown | None:
+        line = block.text[:LINE]
+        when = self.printed(line)
+        if when is None:
+            return None
+        score = score_of(self.clues.page, block, away, around) + self._agreement(when)
+        return _Shown(score, when, is_update(line), away is not None and away >= 0, is_near(away))
+
+    def _agreement(self, when: str) -> int:
+        """How far the year and month that an address holds speak for a day."""
+        match = _MONTH_IN_ADDRESS.search(self.clues.url or "")
+        if match is None:
+            return 0
+        return 15 if when.startswith(f"{match[1]}-{int(match[2]):02}") else -10
+
+    def _counted_back(self) -> str | None:
+        if self.seen is None:
+            return None
+        around = near(self.top, self.clues.page.blocks)
+        lines = (block.text for block in around if block.size < LINE)
+        found = (relative.counted_back(line, self.seen, self.zone) for line in lines)
+        dated = (relative.dateline(block.text, self.seen) for block in around)
+        return next((day for day in (*found, *dated) if day), None)
+
+    # ------------------------------------------------------------ zones
+
+    def in_local_time(self, when: str) -> str:
+        """A stamp in UTC, put in the zone in which the page prints the same moment beside its headline."""
+        if not when.endswith(("+00:00", "Z")) or "T" not in when:
             return when
-    return None
+        moment = datetime.fromisoformat(when)
+        for block in near(self.top, self.clues.page.blocks):
+            line = self.printed(block.text) if DATE_SIGN.search(block.text, 0, LINE) else None
+            offset = _offset(moment, line) if line else None
+            if offset is not None:
+                return moment.astimezone(timezone(offset)).isoformat()
+        return when
 
 
-_OF_DAY = re.compile(
-    r"(?:pressemitteilung|pressemeldung|meldung|mitteilung|pressebericht|press release|statement|communiqué|comunicado)"
-    r"\W{1,3}(?:nr\.? ?[\d/]+ )?(?:vom|of|from|du|del|de)\b",
+def _offset(moment: datetime, printed: str) -> timedelta | None:
+    """How far ahead of UTC a page is that prints `moment` so; with the day alone, the least it can be."""
+    if "T" in printed:
+        offset = datetime.fromisoformat(printed).replace(tzinfo=UTC) - moment.replace(second=0, microsecond=0)
+        return offset if abs(offset) <= _WIDEST and not offset % timedelta(minutes=15) else None
+    days = (date.fromisoformat(printed) - moment.date()).days
+    if days == 0:
+        return timedelta()
+    hours = 24 - moment.hour if days == 1 else -moment.hour - 1
+    return timedelta(hours=hours) if abs(days) == 1 and abs(hours) <= _LIKELY_HOURS else None
+
+
+_WIDEST = timedelta(hours=14)
+_LIKELY_HOURS = 10
+
+
+class _Shown(NamedTuple):
+    score: int
+    when: str
+    is_update: bool
+    is_below: bool  # the headline
+    is_near: bool
+
+
+_SCRIPT = 200_000  # characters of a script that are looked at
+_SURE = 30  # the score from which a date shown is taken
+_PLAIN = 50  # and from which no better one is looked for
+# What the keys hold that `_SCRIPTED` finds: looking for these first is quick.
+_KEYS = ("ublish", "ublication", "ub_date", "ubDate", "ubdate", "reated", "ost_date", "ostDate")
+_SCRIPTED = re.compile(
+    r"""["']?(?:date_?published|published_?(?:at|date|time|first|on)?|publication_?date|pub_?date"""
+    r"""|publish_?(?:date|time)|first-publication|created_?at|post_?date)["']?\s{0,3}[:=]\s{0,3}["']"""
+    r"""(\d[^"']{5,30})["']""",
     re.I,
 )
-
-
-def _printed_in(blocks: list[Block], source: Source) -> str | None:
-    short = (b.text for b in blocks if b.size < 200 and not _EDITED.match(b.text))
-    return next((when for line in short if (when := _printed(line, source))), None)
-
-
-_EDITED = re.compile(
-    r"\W*(?:last |zuletzt |letzte )?(?:updated?|modified|edited|aktualisiert|geändert|stand\b|mis à jour)",
-    re.I,
+_MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0?[1-9]|1[0-2])(?=[/-]|\Z)", re.ASCII)
+_DAY_IN_ADDRESS = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII
 )
-
-
-def _said(blocks: list[Block], source: Source) -> str | None:
-    """The date in a line that begins by saying that it is one: "Published on 3 March 2026"."""
-    for block in blocks[:_MOST_BLOCKS]:
-        is_said = len(block.text) <= _LONGEST and _SAYING.match(block.text)
-        if is_said and (when := _printed(block.text, source)):
-            return when
-    return None
-
-
-_MOST_BLOCKS = 2_000
-_SAYING = re.compile(
-    r"\W*(?:first |zuerst |erst)?(?:published|posted|created|written|date|datum|stand|vom|veröffentlich\w*|erstellt"
-    r"|erschienen|eingestellt|geschrieben|publié\w*|mis en ligne|posté|le \d|publicad[oa]|fecha|data|pubblicato"
-    r"|inserito|gepubliceerd|geplaatst|opublikowan\w*|dodan[oe]|publikováno|publicat|julkaistu|publicerad"
-    r"|udgivet|publisert|дата|опубликовано|yayın\w*|tarih|发布|發布|发表|日期|公開|掲載|등록|입력|게시)",
-    re.I,
-)
-
-
-def _printed(line: str, source: Source) -> str | None:
-    return dates.printed(line, order=source.date_order, zone=source.time_zone)
-
-
-def _line(node: LexborNode) -> str:
-    return text.clean(node.text(separator=" ")[: 4 * _LONGEST])
-
-
-def _folded(line: str) -> str:
-    return normalise(line).casefold()
-
-
-# ---------------------------------------------------------------- elsewhere
+_DAY_FIRST_IN_ADDRESS = re.compile(r"(?<!\d)(1[3-9]|2\d|3[01])-(0\d|1[0-2])-((?:19|20)\d\d)(?!\d)", re.ASCII)
+_LOOSE_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)()/(\d{1,2})/(\d{1,2})(?=/)", re.ASCII)
 
 
 def _in_address(url: str | None) -> str | None:
-    match = re.search(r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?!\d)", url or "", re.ASCII)
-    return dates.metadata_time("-".join(match.groups())) if match else None
+    """The day in the path of an address; of an archive's, in that of the page it keeps."""
+    path = _ARCHIVED.sub("/", urlsplit(url or "").path)
+    match = _DAY_IN_ADDRESS.search(path) or _LOOSE_DAY_IN_ADDRESS.search(path)
+    if match:
+        return dates.metadata_time(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}")
+    match = _DAY_FIRST_IN_ADDRESS.search(path)
+    return dates.metadata_time(f"{match[3]}-{match[2]}-{match[1]}") if match else None
 
 
-def _scripted(tree: LexborHTMLParser, source: Source) -> str | None:
-    """The date that a script of the page calls the publication's: the values that its own counters are fed."""
-    for script in tree.css("script:not([src])")[:60]:
-        match = _FED.search((script.text() or "")[:_SCRIPT_LIMIT])
-        if match and (when := dates.metadata_time(match[1], source.time_zone)):
-            return when
-    return None
+def _archived_at(url: str | None) -> datetime | None:
+    """When an archive captured the page that it keeps under `url`; None where it is no archive's address."""
+    match = re.search(r"/web/(\d{14})", url or "", re.ASCII)
+    try:
+        return datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None
 
 
-_SCRIPT_LIMIT = 100_000  # characters
-_FED = re.compile(
-    r"""["'](?:first[-_]?publi\w{0,12}|publi(?:sh|cation)\w{0,10}[-_]?(?:date|time|at|on)?|date[-_]?published"""
-    r"""|pub[-_]?date|publi(?:shed|cation)|created[-_]?(?:at|date)?)["']\s{0,5}:\s{0,5}["']([^"']{8,40})["']""",
-    re.I,
-)
+_ARCHIVED = re.compile(r"/web/\d{14}[a-z_]{0,4}/(?:https?:/{1,2}[^/]{1,255}/?)?")
+
+
+def _order_of_country(locale: str | None, url: str | None) -> DateOrder | None:
+    """How the country writes dates that a page's locale names, or its host; None where neither says."""
+    address = urlsplit(url or "")
+    named = re.match(r"/([a-z]{2}[-_][a-z]{2})(?:/|\Z)", address.path, re.I)
+    language, _, country = (named[1] if named else locale or "").replace("_", "-").lower().partition("-")
+    country = country[-2:] or (address.hostname or "").rpartition(".")[2]
+    if country in _MONTH_FIRST:
+        return DateOrder.MDY
+    is_told = len(country) == 2 and country not in _NO_COUNTRY
+    return DateOrder.DMY if is_told or (language and language != "en") else None
+
+
+_MONTH_FIRST = frozenset({"us", "ph", "gov", "mil", "edu"})
+_NO_COUNTRY = frozenset({"io", "tv", "me", "co", "ai", "eu", "fm", "gg", "to", "cc", "ly"})

@@ -27,6 +27,7 @@ class Markup:
         self.tree = tree
         self.url = url
         self.source = source
+        self.seen: datetime | None = None  # when the page was captured, where that is known
         self.recipe: Recipe | None = None  # the one that reads it, for its hooks
         self.rows: list[LexborNode] = []  # the elements that `Line.row` counts
         self._lines: list[Line] | None = None

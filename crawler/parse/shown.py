@@ -1,7 +1,7 @@
-"""The headline, date and byline of a story, as its page shows them. Pure.
+"""The headline and byline of a story, as its page shows them. Pure.
 
-What lives here: finding these three on the page, the headline by what the page's head claims. What must not:
-the story's text (`article.py`), and reading a date out of a line (`dates.py`).
+What lives here: finding these two on the page, the headline by what the page's head claims. What must not:
+the story's text (`article.py`) and its date (`published.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler import text, urls
 from crawler.parse.blocks import read_blocks
 from crawler.parse.metadata import Metadata
-from crawler.parse.published import is_beside
 
 
 def headline(tree: LexborHTMLParser, claims: Metadata, url: str | None = None) -> str | None:
@@ -127,9 +126,21 @@ def byline(tree: LexborHTMLParser) -> str | None:
         line = re.sub(
             r"^(?:by|von|par|por|di|door|autor(?:in)?|text)\b[ :]*", "", text.clean(node.text()), flags=re.I
         )
-        if 3 <= len(line) <= 80 and not is_beside(node):
+        if 3 <= len(line) <= 80 and not _is_beside(node):
             return line
     return None
 
 
 _MARKED_NAMES = '[itemprop~="author"], [rel~="author"], .byline, .author-name, .author'
+
+
+def _is_beside(node: LexborNode) -> bool:
+    """Whether `node` stands in a list, a menu, a margin: it is about another story then, or about none."""
+    parent: LexborNode | None = node
+    for _ in range(12):
+        parent = parent.parent if parent is not None else None
+        if parent is None:
+            return False
+        if parent.tag in ("aside", "nav", "footer", "li", "table"):
+            return True
+    return False

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.parse.dates import metadata_time, printed
+from crawler.parse.dates import metadata_time, order_of, printed, readings
 from storage.jsonl import parse_time
 from storage.records import DateOrder
 
@@ -59,6 +59,54 @@ from storage.records import DateOrder
         ("1 сентября 2025 г.", "2025-09-01"),
         ("Май 9, 2025", "2025-05-09"),
         ("29 February 2024", "2024-02-29"),
+        ("31-Jan-26", "2026-01-31"),
+        ("31/01/26", "2026-01-31"),
+        ("Sat Jan 31 09:00:00 CET 2026", "2026-01-31"),
+        ("31. ledna 2026", "2026-01-31"),
+        ("31. januára 2026", "2026-01-31"),
+        ("2026. január 31.", "2026-01-31"),
+        ("31 ianuarie 2026", "2026-01-31"),
+        ("31 януари 2026 г.", "2026-01-31"),
+        ("31. јануар 2026.", "2026-01-31"),
+        ("31. siječnja 2026.", "2026-01-31"),
+        ("31. januarja 2026", "2026-01-31"),
+        ("31 січня 2026", "2026-01-31"),
+        ("31 студзеня 2026", "2026-01-31"),
+        ("31 ΙΑΝΟΥΑΡΙΟΥ 2026", "2026-01-31"),
+        ("31 Μαΐου 2026", "2026-05-31"),
+        ("31. maj 2026", "2026-05-31"),
+        ("31. desember 2025", "2025-12-31"),
+        ("31 augusti 2025", "2025-08-31"),
+        ("31. tammikuuta 2026", "2026-01-31"),
+        ("31. jaanuar 2026", "2026-01-31"),
+        ("2026. gada 31. janvārī", "2026-01-31"),
+        ("2026 m. sausio 31 d.", "2026-01-31"),
+        ("31. janúar 2026", "2026-01-31"),
+        ("31 janar 2026", "2026-01-31"),
+        ("3 d’abril de 2026", "2026-04-03"),
+        ("31 de xaneiro de 2026", "2026-01-31"),
+        ("2026ko urtarrilak 31", "2026-01-31"),
+        ("31 Ağustos 2026", "2026-08-31"),
+        ("31 Mayıs 2026", "2026-05-31"),
+        ("31 yanvar 2026", "2026-01-31"),
+        ("31 იანვარი, 2026", "2026-01-31"),
+        ("31 հունվարի 2026", "2026-01-31"),
+        ("٣١ يناير ٢٠٢٦", "2026-01-31"),
+        ("31 كانون الثاني 2026", "2026-01-31"),
+        ("۱۱ بهمن ۱۴۰۴", "2026-01-31"),
+        ("۱۴۰۴/۱۱/۱۱", "2026-01-31"),
+        ("30 اسفند 1399", "2021-03-20"),
+        ("31 בינואר 2026", "2026-01-31"),
+        ("31 जनवरी 2026", "2026-01-31"),
+        ("৩১ জানুয়ারি ২০২৬", "2026-01-31"),
+        ("31 ม.ค. 2569", "2026-01-31"),
+        ("31 มีนาคม พ.ศ. 2569", "2026-03-31"),
+        ("ngày 31 tháng 1 năm 2026", "2026-01-31"),
+        ("31 tháng 1, 2026", "2026-01-31"),
+        ("31 Agustus 2026", "2026-08-31"),
+        ("31 Ogos 2026", "2026-08-31"),
+        ("令和8年1月31日", "2026-01-31"),
+        ("民國115年1月31日", "2026-01-31"),
     ],
 )
 def test_a_printed_day_is_read(text: str, day: str) -> None:
@@ -109,6 +157,27 @@ def test_a_date_against_the_order_of_its_source_is_none() -> None:
 
 def test_a_date_that_could_be_read_two_ways_is_not_passed_over_for_a_later_one() -> None:
     assert printed("01/08/2024, updated January 3, 2025") is None
+
+
+def test_the_two_readings_of_an_all_digit_date_are_told() -> None:
+    assert readings("on 01/08/2024") == ("2024-08-01", "2024-01-08")
+    assert (readings("31/01/2024"), readings("05/05/2024"), readings("8 May 2024")) == ((), (), ())
+
+
+def test_lines_that_can_be_read_in_one_order_only_tell_it() -> None:
+    assert order_of(["05/06/2024", "version 1.2", "05/31/2024"]) == DateOrder.MDY
+    assert order_of(["31/05/24"]) == DateOrder.DMY
+    assert order_of(["05/06/2024", "2024/31/05", ""]) is None
+
+
+def test_a_month_that_two_languages_name_alike_is_read_in_that_of_the_page() -> None:
+    assert printed("3 listopada 2025") == "2025-11-03"
+    assert printed("3. listopada 2025.", language="hr") == "2025-10-03"
+
+
+@pytest.mark.parametrize("text", ["31 اسفند 1402", "۱۴۰۲/۱۳/۰۱", "30 اسفند 1402", "13 Smarch 2026"])
+def test_a_day_that_no_calendar_has_is_none(text: str) -> None:
+    assert printed(text) is None
 
 
 def test_the_first_date_of_a_line_is_taken() -> None:

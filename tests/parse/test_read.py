@@ -484,3 +484,14 @@ def test_bytes_that_were_never_text_are_no_article() -> None:
     noise = bytes(range(256)) * 16
     reading = read(page(noise), COURIER, TargetKind.ARTICLE)
     assert reading == Reading(obstacle="not HTML: no text")
+
+
+def test_a_page_without_a_story_still_says_what_it_is_called_and_when_it_was_published() -> None:
+    html = (
+        '<html lang="en"><head><meta property="article:published_time" content="2026-01-20"></head>'
+        "<body><h1>The ice is gone</h1><p>Boats leave.</p></body></html>"
+    )
+    reading = read(page(html), COURIER, TargetKind.ARTICLE)
+    head = reading.head
+    assert reading.article is None and head is not None
+    assert (head.headline, head.published, head.paragraphs) == ("The ice is gone", "2026-01-20", ())
