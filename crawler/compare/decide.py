@@ -168,6 +168,8 @@ def _appear(article: Article, seen: Seen, clues: list[tuple[str, int]], ledger: 
     place = seen.place or item_place(item)
     ledger.show(item, place, snapshot.id, snapshot.exact[:16])
     elsewhere.require_no_later_copy(item, ledger)
+    if old is not None:
+        old = _where_it_went(old, ledger)
     if old is not None and match.is_same_story(ledger.content(old), article):
         entries.log_move(item, old, article, snapshot, "redirects here", ledger)
         return place
@@ -191,6 +193,20 @@ def _follow_redirect(article: Article, item: Item, seen: Seen, ledger: Ledger) -
         return
     if match.is_same_story(ledger.content(old), article):
         entries.log_move(item, old, article, ledger.known.snapshots(item.id)[-1], "redirects here", ledger)
+
+
+def _where_it_went(old: Item, ledger: Ledger) -> Item:
+    """The item that `old` is now: where it has moved, and moved on. So a second move is told of the first one's end."""
+    for _ in range(_MOST_MOVES):
+        turns = ledger.known.turns(old.id)
+        went = ledger.known.item(turns[-1].item_id) if turns and turns[-1].kind is ChangeKind.MOVED else None
+        if went is None or went.id == old.id or not ledger.known.snapshots(went.id):
+            break
+        old = went
+    return old
+
+
+_MOST_MOVES = 20
 
 
 def _is_left(item: Item, article: Article, ledger: Ledger) -> bool:
