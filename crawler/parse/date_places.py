@@ -189,7 +189,7 @@ def place_of(headline: str | None, blocks: list[Block]) -> int | None:
     first = None
     for place, block in enumerate(blocks):
         if block.tag in HEADINGS:
-            if text.normalise(block.text) == title:
+            if abs(len(block.text) - len(title)) < 20 and text.normalise(block.text) == title:
                 return place
             if first is None and block.tag == "h1":
                 first = place
