@@ -111,7 +111,7 @@ class _Search:
         self.address = dated_address.day(clues.url)
         self.left_open: str | None = None
         self._order: DateOrder | None = clues.source.date_order
-        self._has_order = self._order is not None
+        self._has_searched_order = self._order is not None
         self._nodes: list[LexborNode] = []
         self._shown: list[_Shown] | None = None
         self.seen = clues.seen or dated_address.archived_at(clues.url)
@@ -153,7 +153,7 @@ class _Search:
     def printed(self, line: str) -> str | None:
         """The date in a line for people, in the order that the page tells; None where that is open."""
         when = dates.printed(line, order=self._order, zone=self.zone, language=self.clues.claims.language)
-        if when is None and not self._has_order and (both := dates.readings(line)):
+        if when is None and self._order is None and (both := dates.readings(line)):
             when = self._decided(line, both)
         return when if when and when >= _FIRST_DAY and self.is_believed(when) else None
 
@@ -166,13 +166,18 @@ class _Search:
         ):
             if len(fit) == 1:
                 return fit[0]
-        order = dates.order_of(block.text for block in self.clues.page.blocks if block.size < 200)
-        order = order or dated_address.order_of_country(self.clues.claims.locale, self.clues.url)
-        if order is None:
+        if not self._has_searched_order:
+            self._order, self._has_searched_order = self._told_order(), True
+        if self._order is None:
             self.left_open = self.left_open or f"{AMBIGUOUS}: {line[:40]}"
             return None
-        self._order, self._has_order = order, True
-        return dates.printed(line, order=order, zone=self.zone)
+        return dates.printed(line, order=self._order, zone=self.zone)
+
+    def _told_order(self) -> DateOrder | None:
+        """The order of day and month that another date of the page tells, else its country."""
+        lines = (block.text for block in self.clues.page.blocks if block.size < LINE)
+        told = dates.order_of(line for line in lines if "/" in line or "-" in line)
+        return told or dated_address.order_of_country(self.clues.claims.locale, self.clues.url)
 
     # ------------------------------------------------------------ what the page marks
 

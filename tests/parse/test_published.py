@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.compare.fingerprint import exact, sight
 from crawler.parse.article import read_article
+from storage.jsonl import from_json, to_json
 from storage.records import Article, DateOrder, Origin, Source
 
 SEEN = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -232,3 +233,9 @@ def test_a_hostile_page_takes_no_time(piece: str) -> None:
     started = time.perf_counter()
     read(page(after=piece * 20_000))
     assert time.perf_counter() - started < 5
+
+
+def test_the_note_goes_with_the_date_through_the_interchange_format() -> None:
+    article = read(page(below="<p>3 hours ago</p>"))
+    assert to_json(article)["published_note"] == "counted back from the capture"
+    assert from_json(to_json(article), needs_time=False) == article
