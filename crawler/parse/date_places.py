@@ -262,6 +262,14 @@ def is_update(line: str) -> bool:
     return not _UPDATED.isdisjoint(_WORDS.findall(before)) or _has_part(before, _UPDATED_PARTS)
 
 
+def issue_part(line: str) -> str:
+    """`line` from where it tells of the publication, behind an update: "Updated: 2 May. Published: 1 May"."""
+    if not is_update(line):
+        return line
+    said = (word.start() for word in _WORDS.finditer(line) if word[0].lower() in _ISSUED)
+    return next((line[start:] for start in said if DATE_SIGN.search(line, start)), line)
+
+
 def _is_issue(line: str) -> bool:
     """Whether `line` says that something was published."""
     words = _WORDS.findall(line.lower())

@@ -48,6 +48,7 @@ from crawler.parse.date_places import (
     foot_lines,
     is_near,
     is_update,
+    issue_part,
     left_over,
     marked_dates,
     near,
@@ -247,7 +248,7 @@ class _Search:
                     yield one
 
     def _read_line(self, block: Block, away: int | None, around: frozenset[int]) -> _Shown | None:
-        line = block.text[:LINE]
+        line = issue_part(block.text[:LINE])
         when = self.printed(line)
         if when is None:
             return None

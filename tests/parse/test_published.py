@@ -70,6 +70,9 @@ def ld(json: str) -> str:
         ({"above": '<p class="date">20.01.2026</p>', "lang": "de"}, "2026-01-20"),
         ({"below": "<p>Veröffentlicht am 20. Januar 2026 von Ada Brenner</p>", "lang": "de"}, "2026-01-20"),
         ({"below": "<p>Updated: 21 January 2026</p><p>Posted: 20 January 2026</p>"}, "2026-01-20"),
+        ({"below": "<p>Updated: 21 January 2026 | Published: 20 January 2026</p>"}, "2026-01-20"),
+        ({"below": "<p>입력 2026.01.20. 10:30 수정 2026.01.21. 08:00</p>", "lang": "ko"}, "2026-01-20"),
+        ({"below": "<p>Uppdaterad 21 januari 2026. Publicerad 20 januari 2026</p>"}, "2026-01-20"),
         ({"after": '<p class="posted">Posted on 20 January 2026</p>'}, "2026-01-20"),
     ],
 )
