@@ -110,6 +110,7 @@ class _Search:
         self.top = place_of(clues.headline, clues.page.blocks)
         self.zone = clues.source.time_zone
         self.address = dated_address.day(clues.url)
+        self._language = (clues.source.language or clues.claims.language or "")[:2].lower() or None
         self.left_open: str | None = None
         self._order: DateOrder | None = clues.source.date_order
         self._has_searched_order = self._order is not None
@@ -153,7 +154,7 @@ class _Search:
 
     def printed(self, line: str) -> str | None:
         """The date in a line for people, in the order that the page tells; None where that is open."""
-        when = dates.printed(line, order=self._order, zone=self.zone, language=self.clues.claims.language)
+        when = dates.printed(line, order=self._order, zone=self.zone, language=self._language)
         if when is None and self._order is None and (both := dates.readings(line)):
             when = self._decided(line, both)
         return when if when and when >= _FIRST_DAY and self.is_believed(when) else None
@@ -178,7 +179,9 @@ class _Search:
         """The order of day and month that another date of the page tells, else its country."""
         lines = (block.text for block in self.clues.page.blocks if block.size < LINE)
         told = dates.order_of(line for line in lines if "/" in line or "-" in line)
-        return told or dated_address.order_of_country(self.clues.claims.locale, self.clues.url)
+        return told or dated_address.order_of_country(
+            self.clues.claims.locale or self.clues.source.language, self.clues.url
+        )
 
     # ------------------------------------------------------------ what the page marks
 
