@@ -47,7 +47,13 @@ def run(story: Callable[[Parsers], Awaitable[None]], parsers: Parsers) -> None:
 def test_an_isolated_parser_gives_what_the_parser_gives() -> None:
     async def story(parsers: Parsers) -> None:
         for kind in (*TargetKind, None):
-            for body in (STORY, "", "%PDF-1.7", "<title>Just a moment...</title>"):
+            for body in (
+                STORY,
+                "",
+                "<h1>Kites</h1><p>Soon</p>",
+                "%PDF-1.7",
+                "<title>Just a moment...</title>",
+            ):
                 one = page(body)
                 assert await parsers.read(one, COURIER, kind) == read(one, COURIER, kind)
 

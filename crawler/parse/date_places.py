@@ -189,7 +189,7 @@ def place_of(headline: str | None, blocks: list[Block]) -> int | None:
     first = None
     for place, block in enumerate(blocks):
         if block.tag in HEADINGS:
-            if text.normalise(block.text) == title:
+            if abs(len(block.text) - len(title)) < 20 and text.normalise(block.text) == title:
                 return place
             if first is None and block.tag == "h1":
                 first = place
@@ -260,6 +260,14 @@ def is_update(line: str) -> bool:
     sign = DATE_SIGN.search(line, 0, LINE)
     before = (line[: sign.start()] if sign else line[:LINE]).lower()
     return not _UPDATED.isdisjoint(_WORDS.findall(before)) or _has_part(before, _UPDATED_PARTS)
+
+
+def issue_part(line: str) -> str:
+    """`line` from where it tells of the publication, behind an update: "Updated: 2 May. Published: 1 May"."""
+    if not is_update(line):
+        return line
+    said = (word.start() for word in _WORDS.finditer(line) if word[0].lower() in _ISSUED)
+    return next((line[start:] for start in said if DATE_SIGN.search(line, start)), line)
 
 
 def _is_issue(line: str) -> bool:

@@ -32,12 +32,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import islice
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
-from crawler.parse import dates, relative
+from crawler.parse import dated_address, dates, relative
 from crawler.parse.blocks import Block, Blocks
 from crawler.parse.date_places import (
     DATE_SIGN,
@@ -49,6 +48,7 @@ from crawler.parse.date_places import (
     foot_lines,
     is_near,
     is_update,
+    issue_part,
     left_over,
     marked_dates,
     near,
@@ -109,13 +109,14 @@ class _Search:
         self.clues = clues
         self.top = place_of(clues.headline, clues.page.blocks)
         self.zone = clues.source.time_zone
-        self.address = _in_address(clues.url)
+        self.address = dated_address.day(clues.url)
+        self._language = (clues.source.language or clues.claims.language or "")[:2].lower() or None
         self.left_open: str | None = None
         self._order: DateOrder | None = clues.source.date_order
-        self._has_order = self._order is not None
+        self._has_searched_order = self._order is not None
         self._nodes: list[LexborNode] = []
         self._shown: list[_Shown] | None = None
-        self.seen = clues.seen or _archived_at(clues.url)
+        self.seen = clues.seen or dated_address.archived_at(clues.url)
         latest = self.seen.astimezone(UTC) + _SKEW if self.seen else None
         self._latest = latest.isoformat() if latest else "9"
 
@@ -153,8 +154,8 @@ class _Search:
 
     def printed(self, line: str) -> str | None:
         """The date in a line for people, in the order that the page tells; None where that is open."""
-        when = dates.printed(line, order=self._order, zone=self.zone, language=self.clues.claims.language)
-        if when is None and not self._has_order and (both := dates.readings(line)):
+        when = dates.printed(line, order=self._order, zone=self.zone, language=self._language)
+        if when is None and self._order is None and (both := dates.readings(line)):
             when = self._decided(line, both)
         return when if when and when >= _FIRST_DAY and self.is_believed(when) else None
 
@@ -167,13 +168,20 @@ class _Search:
         ):
             if len(fit) == 1:
                 return fit[0]
-        order = dates.order_of(block.text for block in self.clues.page.blocks if block.size < 200)
-        order = order or _order_of_country(self.clues.claims.locale, self.clues.url)
-        if order is None:
+        if not self._has_searched_order:
+            self._order, self._has_searched_order = self._told_order(), True
+        if self._order is None:
             self.left_open = self.left_open or f"{AMBIGUOUS}: {line[:40]}"
             return None
-        self._order, self._has_order = order, True
-        return dates.printed(line, order=order, zone=self.zone)
+        return dates.printed(line, order=self._order, zone=self.zone)
+
+    def _told_order(self) -> DateOrder | None:
+        """The order of day and month that another date of the page tells, else its country."""
+        lines = (block.text for block in self.clues.page.blocks if block.size < LINE)
+        told = dates.order_of(line for line in lines if "/" in line or "-" in line)
+        return told or dated_address.order_of_country(
+            self.clues.claims.locale or self.clues.source.language, self.clues.url
+        )
 
     # ------------------------------------------------------------ what the page marks
 
@@ -243,7 +251,7 @@ class _Search:
                     yield one
 
     def _read_line(self, block: Block, away: int | None, around: frozenset[int]) -> _Shown | None:
-        line = block.text[:LINE]
+        line = issue_part(block.text[:LINE])
         when = self.printed(line)
         if when is None:
             return None
@@ -252,10 +260,10 @@ class _Search:
 
     def _agreement(self, when: str) -> int:
         """How far the year and month that an address holds speak for a day."""
-        match = _MONTH_IN_ADDRESS.search(self.clues.url or "")
-        if match is None:
+        month = dated_address.month(self.clues.url)
+        if month is None:
             return 0
-        return 15 if when.startswith(f"{match[1]}-{int(match[2]):02}") else -10
+        return 15 if when.startswith(month) else -10
 
     def _counted_back(self) -> str | None:
         if self.seen is None:
@@ -316,47 +324,3 @@ _SCRIPTED = re.compile(
     r"""(\d[^"']{5,30})["']""",
     re.I,
 )
-_MONTH_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0?[1-9]|1[0-2])(?=[/-]|\Z)", re.ASCII)
-_DAY_IN_ADDRESS = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII
-)
-_DAY_FIRST_IN_ADDRESS = re.compile(r"(?<!\d)(1[3-9]|2\d|3[01])-(0\d|1[0-2])-((?:19|20)\d\d)(?!\d)", re.ASCII)
-_LOOSE_DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)()/(\d{1,2})/(\d{1,2})(?=/)", re.ASCII)
-
-
-def _in_address(url: str | None) -> str | None:
-    """The day in the path of an address; of an archive's, in that of the page it keeps."""
-    path = _ARCHIVED.sub("/", urlsplit(url or "").path)
-    match = _DAY_IN_ADDRESS.search(path) or _LOOSE_DAY_IN_ADDRESS.search(path)
-    if match:
-        return dates.metadata_time(f"{match[1]}-{match[3]:0>2}-{match[4]:0>2}")
-    match = _DAY_FIRST_IN_ADDRESS.search(path)
-    return dates.metadata_time(f"{match[3]}-{match[2]}-{match[1]}") if match else None
-
-
-def _archived_at(url: str | None) -> datetime | None:
-    """When an archive captured the page that it keeps under `url`; None where it is no archive's address."""
-    match = re.search(r"/web/(\d{14})", url or "", re.ASCII)
-    try:
-        return datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
-    except ValueError:
-        return None
-
-
-_ARCHIVED = re.compile(r"/web/\d{14}[a-z_]{0,4}/(?:https?:/{1,2}[^/]{1,255}/?)?")
-
-
-def _order_of_country(locale: str | None, url: str | None) -> DateOrder | None:
-    """How the country writes dates that a page's locale names, or its host; None where neither says."""
-    address = urlsplit(url or "")
-    named = re.match(r"/([a-z]{2}[-_][a-z]{2})(?:/|\Z)", address.path, re.I)
-    language, _, country = (named[1] if named else locale or "").replace("_", "-").lower().partition("-")
-    country = country[-2:] or (address.hostname or "").rpartition(".")[2]
-    if country in _MONTH_FIRST:
-        return DateOrder.MDY
-    is_told = len(country) == 2 and country not in _NO_COUNTRY
-    return DateOrder.DMY if is_told or (language and language != "en") else None
-
-
-_MONTH_FIRST = frozenset({"us", "ph", "gov", "mil", "edu"})
-_NO_COUNTRY = frozenset({"io", "tv", "me", "co", "ai", "eu", "fm", "gg", "to", "cc", "ly"})

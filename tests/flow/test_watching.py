@@ -289,3 +289,21 @@ def test_two_teasers_that_read_alike_keep_their_places_when_time_is_taken_back(s
     other = replace(twins[1], headline="The yellow gates, and why they must stay shut")
     log = watch(store, listing(0, *twins), listing(4, other), listing(2, *twins))
     assert kinds(log) == ["teaser new", "teaser duplicate", "teaser changed", "teaser removed"]
+
+
+def test_a_story_that_moves_on_is_told_to_have_moved_from_where_it_stood_last(store: Store) -> None:
+    first, second, third = (
+        "https://gazette.example/bridge",
+        *(f"https://gazette.example/b{n}" for n in (2, 3)),
+    )
+    watch(
+        store,
+        article(0),
+        article(1, url=second, redirected_from=first),
+        article(2, url=third, redirected_from=first),
+        article(3, url=third, redirected_from=second),
+        article(4, url=third, redirected_from=first),
+    )
+    changes = [change for change in store.changes(Filter()) if change.subject == "article"]
+    assert [(c.kind, c.url) for c in changes] == [("new", first), ("moved", second), ("moved", third)]
+    assert changes[2].of == changes[1].item_id

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.compare.fingerprint import exact, sight
 from crawler.parse.article import read_article
+from storage.jsonl import from_json, to_json
 from storage.records import Article, DateOrder, Origin, Source
 
 SEEN = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -69,6 +70,9 @@ def ld(json: str) -> str:
         ({"above": '<p class="date">20.01.2026</p>', "lang": "de"}, "2026-01-20"),
         ({"below": "<p>Veröffentlicht am 20. Januar 2026 von Ada Brenner</p>", "lang": "de"}, "2026-01-20"),
         ({"below": "<p>Updated: 21 January 2026</p><p>Posted: 20 January 2026</p>"}, "2026-01-20"),
+        ({"below": "<p>Updated: 21 January 2026 | Published: 20 January 2026</p>"}, "2026-01-20"),
+        ({"below": "<p>입력 2026.01.20. 10:30 수정 2026.01.21. 08:00</p>", "lang": "ko"}, "2026-01-20"),
+        ({"below": "<p>Uppdaterad 21 januari 2026. Publicerad 20 januari 2026</p>"}, "2026-01-20"),
         ({"after": '<p class="posted">Posted on 20 January 2026</p>'}, "2026-01-20"),
     ],
 )
@@ -232,3 +236,9 @@ def test_a_hostile_page_takes_no_time(piece: str) -> None:
     started = time.perf_counter()
     read(page(after=piece * 20_000))
     assert time.perf_counter() - started < 5
+
+
+def test_the_note_goes_with_the_date_through_the_interchange_format() -> None:
+    article = read(page(below="<p>3 hours ago</p>"))
+    assert to_json(article)["published_note"] == "counted back from the capture"
+    assert from_json(to_json(article), needs_time=False) == article
