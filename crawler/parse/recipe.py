@@ -7,7 +7,7 @@ not: anything about one site. Selectors say what can be said in CSS; a hook says
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -31,6 +31,11 @@ class Markup:
         self.rows: list[LexborNode] = []  # the elements that `Line.row` counts
         self._lines: list[Line] | None = None
 
+    def use(self, recipe: Recipe) -> None:
+        """Be read by `recipe` from now on."""
+        if recipe is not self.recipe:
+            self.recipe, self.rows, self._lines = recipe, [], None
+
     def lines(self, rows: str) -> list[Line]:
         """The page's lines; `rows` selects the elements whose lines belong together."""
         if self._lines is None:
@@ -42,6 +47,7 @@ class Markup:
 ReadArticle = Callable[[Markup], Article | None]
 ReadListing = Callable[[Markup], Listing]
 ReadDay = Callable[[Markup], str | None]  # an ISO day
+ReadKey = Callable[[str], str | None]  # path and query of a canonical address -> the article's permanent key
 
 TEASER_LIMIT = 6_000
 
@@ -53,6 +59,7 @@ class Recipe:
     name: str
     hosts: tuple[str, ...] = ()  # as `urls.host` gives them: without `www.`
     key: re.Pattern[str] | None = None  # one group, the article's permanent key; searched in path and query
+    read_key: ReadKey | None = None  # the same, where an expression cannot say it; asked before `key`
     since: date | None = None  # the first day of this layout, where a site has had several
 
     rows: str = ""  # one element a teaser
@@ -62,7 +69,9 @@ class Recipe:
 
     headline: str = "h1"
     body: str = ""
-    published: str = ""
+    paragraphs: str = ""  # within the body, one element a paragraph; "" where its text is all the article's
+    published: str = ""  # what it finds tells by `datetime` or `content`, where it has that, else by its text
+    modified: str = ""
     byline: str = ""
     date_order: DateOrder | None = None  # of this layout's all-digit dates; else the source's
 
@@ -75,21 +84,41 @@ class Recipe:
     read_day: ReadDay | None = None  # the day of the visit, where the site prints it on every page
 
 
+def layouts_for(layouts: Sequence[Recipe], captured: date | None) -> tuple[Recipe, ...]:
+    """The layouts of one site in the order to try them on a page of that day.
+
+    First the one in force then, next the others, newest first. Without a day all of them go newest first.
+    """
+    newest = sorted(layouts, key=lambda each: each.since or date.min, reverse=True)
+    in_force = [each for each in newest if captured is None or (each.since or date.min) <= captured]
+    return tuple(in_force[:1] + [each for each in newest if each not in in_force[:1]])
+
+
+def key_in(recipe: Recipe, address: str) -> str | None:
+    """The article's permanent key in `address`, the path and query of a canonical address."""
+    if recipe.read_key is not None and (key := recipe.read_key(address)):
+        return key
+    match = recipe.key.search(address) if recipe.key else None
+    return match[1] if match else None
+
+
 def article(recipe: Recipe, markup: Markup) -> Article | None:
     """The article that `recipe` finds on the page; None where it finds none. `captured_at` is None."""
     if recipe.read_article is not None:
         return recipe.read_article(markup)
     tree, source = markup.tree, markup.source
-    paragraphs = body_paragraphs(tree.css(recipe.body)) if recipe.body else ()
-    if not paragraphs:
+    paragraphs = _paragraphs(recipe, tree)
+    headline = first_text(tree.root, recipe.headline)
+    if not paragraphs or (recipe.headline and headline is None):
         return None
     return Article(
         source.name,
         markup.url,
         None,
-        headline=first_text(tree.root, recipe.headline),
-        byline=first_text(tree.root, recipe.byline),
-        published=_printed(first_text(tree.root, recipe.published), recipe, source),
+        headline=headline,
+        byline=first_said(tree.root, recipe.byline),
+        published=first_day(tree.root, recipe.published, recipe, source),
+        modified=first_day(tree.root, recipe.modified, recipe, source),
         paragraphs=paragraphs,
     )
 
@@ -119,7 +148,7 @@ def is_wall(recipe: Recipe, markup: Markup) -> bool:
 
 # ---------------------------------------------------------------- whether selectors still find anything
 
-ARTICLE_SELECTORS = ("headline", "body", "published", "byline")
+ARTICLE_SELECTORS = ("headline", "body", "paragraphs", "published", "modified", "byline")
 ROW_SELECTORS = ("row_link", "row_excerpt", "row_date")
 
 
@@ -151,6 +180,65 @@ def first_text(root: LexborNode | None, selector: str) -> str | None:
     return next((line for node in root.css(selector)[:20] if (line := text.clean(node.text()))), None)
 
 
+def first_said(root: LexborNode | None, selector: str) -> str | None:
+    """As `first_text`, where a `<meta>` says what stands in its `content`."""
+    if root is None or not selector:
+        return None
+    said = (_content(node) for node in root.css(selector)[:20])
+    return next((line for line in said if line), None)
+
+
+def first_day(root: LexborNode | None, selector: str, recipe: Recipe, source: Source) -> str | None:
+    """The date of the first element under `root` that `selector` finds and that has one.
+
+    Its stamp for machines goes before its text, which may be "3 hours ago" today and a date tomorrow.
+    """
+    for node in root.css(selector)[:20] if root is not None and selector else ():
+        stamp = node.attributes.get("datetime") or node.attributes.get("content")
+        day = dates.metadata_time(stamp, source.time_zone) if stamp else None
+        day = day or _printed(text.clean(node.text()), recipe, source)
+        if day is not None:
+            return day
+    return None
+
+
+def _content(node: LexborNode) -> str:
+    return text.clean((node.attributes.get("content") or "") if node.tag == "meta" else node.text())
+
+
+def _paragraphs(recipe: Recipe, tree: LexborHTMLParser) -> tuple[str, ...]:
+    bodies = tree.css(recipe.body) if recipe.body else []
+    if not recipe.paragraphs:
+        return body_paragraphs(bodies)
+    # As bodies may lie in each other, the first one that has paragraphs is it.
+    return next((found for body in bodies if (found := _each_paragraph(body, recipe.paragraphs))), ())
+
+
+def _each_paragraph(body: LexborNode, selector: str) -> tuple[str, ...]:
+    taken: set[int] = set()
+    found: list[str] = []
+    for node in body.css(selector)[:_PARAGRAPH_LIMIT]:
+        within = _above(node)
+        if taken.isdisjoint(within) and (line := text.clean(node.text())):
+            taken.add(node.mem_id)
+            found.append(line)
+    return tuple(found)
+
+
+def _above(node: LexborNode) -> Iterator[int]:
+    """The elements that hold `node`, nearest first, as far as anybody nests them."""
+    parent = node.parent
+    for _ in range(_DEPTH_LIMIT):
+        if parent is None:
+            return
+        yield parent.mem_id
+        parent = parent.parent
+
+
+_PARAGRAPH_LIMIT = 20_000
+_DEPTH_LIMIT = 50
+
+
 def body_paragraphs(nodes: Iterable[LexborNode]) -> tuple[str, ...]:
     """The paragraphs of the first of `nodes` that has any, without what is named as page furniture.
 
@@ -178,7 +266,7 @@ def _row_teaser(recipe: Recipe, row: LexborNode, url: str | None, source: Source
         url=urls.absolute(url or "", href) if href else None,
         headline=headline,
         excerpt=first_text(row, recipe.row_excerpt),
-        date=_printed(first_text(row, recipe.row_date), recipe, source),
+        date=first_day(row, recipe.row_date, recipe, source),
     )
 
 
