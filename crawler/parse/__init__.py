@@ -139,7 +139,8 @@ def _by_layouts(
     `markup.recipe` is the layout that found it, else the first one that was tried.
     """
     day = page.fetched_at or recipe.shown_day(site, markup)
-    tried = recipe.layouts_for(sites.layouts(site), day.date() if day else None)
+    markup.captured = day.date() if day else None
+    tried = recipe.layouts_for(sites.layouts(site), markup.captured)
     for layout in tried:
         markup.use(layout)
         article, listing = _by_recipe(layout, markup, kind)

@@ -27,6 +27,7 @@ class Markup:
         self.tree = tree
         self.url = url
         self.source = source
+        self.captured: date | None = None  # the day it was fetched on, which datelines leave the year to
         self.recipe: Recipe | None = None  # the one that reads it, for its hooks
         self.rows: list[LexborNode] = []  # the elements that `Line.row` counts
         self._lines: list[Line] | None = None
@@ -63,7 +64,8 @@ class Recipe:
     since: date | None = None  # the first day of this layout, where a site has had several
 
     rows: str = ""  # one element a teaser
-    row_link: str = "a[href]"  # within a row; its text is the headline
+    row_link: str = "a[href]"  # within a row, where the row is no link itself; its text is the headline
+    row_headline: str = ""  # within a row, where the link's text is more than the headline, or none of it
     row_excerpt: str = ""
     row_date: str = ""
 
@@ -149,7 +151,7 @@ def is_wall(recipe: Recipe, markup: Markup) -> bool:
 # ---------------------------------------------------------------- whether selectors still find anything
 
 ARTICLE_SELECTORS = ("headline", "body", "paragraphs", "published", "modified", "byline")
-ROW_SELECTORS = ("row_link", "row_excerpt", "row_date")
+ROW_SELECTORS = ("row_link", "row_headline", "row_excerpt", "row_date")
 
 
 def searched(recipe: Recipe, markup: Markup, *, is_article: bool) -> dict[str, bool]:
@@ -163,7 +165,8 @@ def searched(recipe: Recipe, markup: Markup, *, is_article: bool) -> dict[str, b
     rows = markup.tree.css(recipe.rows)[:_ROWS_SEARCHED] if found.get("rows") else []
     for name in ROW_SELECTORS if rows else ():
         if selector := getattr(recipe, name):
-            found[name] = any(row.css_first(selector) is not None for row in rows)
+            is_row = name == "row_link" and _is_link(rows[0])
+            found[name] = is_row or any(row.css_first(selector) is not None for row in rows)
     return found
 
 
@@ -258,16 +261,20 @@ def _broken_lines(node: LexborNode) -> list[str]:
 
 
 def _row_teaser(recipe: Recipe, row: LexborNode, url: str | None, source: Source) -> Teaser:
-    links = row.css(recipe.row_link)[:20]
+    links = [row] if _is_link(row) else row.css(recipe.row_link)[:20]
     shown = [(link, line) for link in links if (line := text.clean(link.text()))]
     link, headline = shown[0] if shown else (links[0] if links else None, None)
     href = link.attributes.get("href") if link is not None else None
     return Teaser(
         url=urls.absolute(url or "", href) if href else None,
-        headline=headline,
+        headline=first_text(row, recipe.row_headline) if recipe.row_headline else headline,
         excerpt=first_text(row, recipe.row_excerpt),
         date=first_day(row, recipe.row_date, recipe, source),
     )
+
+
+def _is_link(row: LexborNode) -> bool:
+    return row.tag == "a" and bool(row.attributes.get("href"))
 
 
 def _printed(line: str | None, recipe: Recipe, source: Source) -> str | None:
