@@ -21,7 +21,7 @@ RECIPE = Recipe(
     paragraphs=".RichTextStoryBody > p, .RichTextStoryBody > h2, .RichTextStoryBody > ul > li",
     published='meta[property="article:published_time"]',
     modified='meta[property="article:modified_time"]',
-    byline=".Page-authors .Link, .Page-authors",
+    byline=".Page-authors a",
     rows=".PagePromo",
     row_link=".PagePromo-title a",
     row_excerpt=".PagePromo-description",

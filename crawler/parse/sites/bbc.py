@@ -30,7 +30,7 @@ RECIPES = (
         paragraphs='[data-component="text-block"] p, [data-component="subheadline-block"] h2, '
         '[data-component="unordered-list-block"] li',
         published="article time",
-        byline='[data-testid="byline-contributors"], [data-component="byline-block"]',
+        byline='[data-testid="byline-contributors"]',
         rows='a[data-testid="internal-link"]:has([data-testid="card-headline"])',
         row_headline='[data-testid="card-headline"]',
         row_excerpt='[data-testid="card-description"]',
