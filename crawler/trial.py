@@ -163,7 +163,7 @@ def _compare(fixture: Fixture, field: str, expected: Any, found: Any, wrong: lis
             _compare(fixture, f"{field}.{name}", expected[name], found.get(name), wrong)
     elif isinstance(expected, list) and isinstance(found, list):
         for number in range(max(len(expected), len(found))):
-            pair = (each[number] if number < len(each) else None for each in (expected, found))
-            _compare(fixture, f"{field}[{number}]", *pair, wrong)
+            wanted, got = (each[number] if number < len(each) else None for each in (expected, found))
+            _compare(fixture, f"{field}[{number}]", wanted, got, wrong)
     elif expected != found:
         wrong.append(Difference(fixture, field, expected, found))
