@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawler import urls
 from crawler.errors import UsageError
-from crawler.parse import Reading, read
+from crawler.parse import Reading, draft, read
+from crawler.parse.body import open_body
 from storage.jsonl import parse_time, to_json
 from storage.records import Page, Source, TargetKind
 
@@ -105,6 +107,32 @@ def filled(readings: Iterable[Reading]) -> tuple[int, dict[str, int]]:
         for name in ("headline", "byline", "published", "modified"):
             there[name] += bool(one.article and getattr(one.article, name))
     return count, dict(there)
+
+
+def write_draft(folder: Path, name: str, url: str, pages: Sequence[bytes]) -> dict[str, str]:
+    """Write the draft of a recipe and its fixtures; gives the selectors. Raises UsageError, overwrites nothing."""
+    file, shown = folder / f"{name}.toml", folder / name
+    if file.exists() or shown.exists():
+        raise UsageError(f"{file if file.exists() else shown} is there already; give another --name")
+    said: dict[str, str] = {}
+    readings = []
+    for body in pages:
+        page = Page(url, url, 200, (("Content-Type", "text/html"),), body, None)
+        markup = open_body(page).text
+        # A name that is no recipe's: what the generic parser finds is what we are after.
+        readings.append((markup, read(page, Source(name, recipe="generic"))))
+        said = draft.selectors(markup, url, readings[-1][1]) | said
+    if not said:
+        raise UsageError(f"{readings[0][1].obstacle or 'neither an article nor a listing found'}: {url}")
+    shown.mkdir(parents=True)
+    file.write_text(draft.as_toml(urls.host(url), said), "utf-8")
+    for number, (markup, found) in enumerate(readings, 1):
+        kind = "article" if found.article else "listing"
+        stem = shown / f"{kind}{number if len(readings) > 1 else ''}"
+        stem.with_suffix(".html").write_text(draft.without_words(markup), "utf-8")
+        told = {"page": {"url": url, "as": kind, "source": name}, "obstacle": None}
+        stem.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    return said
 
 
 def as_table(wrong: Iterable[Difference]) -> Iterator[str]:

@@ -1,13 +1,16 @@
-"""Commands for recipes: recipe test."""
+"""Commands for recipes: recipe new, recipe test."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.program import EXIT_FAILED, app, counted, settings_of
+
+if TYPE_CHECKING:
+    from crawler.config import Settings
 
 recipe_app = typer.Typer(
     help="""Recipes: how the pages of one site are read.
@@ -18,6 +21,61 @@ recipe_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(recipe_app, name="recipe")
+
+
+@recipe_app.command("new")
+def recipe_new(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of an article or a listing.")],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the recipe. Default: the host's.")
+    ] = None,
+    from_: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FILE", help="Take this saved page instead; may be repeated."),
+    ] = None,
+) -> None:
+    """Draft a recipe from what the generic parser finds: a TOML file, and a folder of fixtures without words.
+
+    Example: presswatch recipe new https://gazette.example/story/41 --name gazette
+    """
+    import re
+
+    from crawler import config, trial, urls, workbench
+    from crawler.errors import UsageError
+
+    settings = settings_of(context)
+    host = urls.host(workbench.web_address(url))
+    name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", name):
+        raise UsageError(f"--name {name!r}: write small letters, digits, - and _")
+    pages = [path.read_bytes() for path in from_] if from_ else [_fetched(settings, url)]
+    folder = config.recipes_folder(settings)
+    said = trial.write_draft(folder, name, url, pages)
+    print(f"Wrote {folder / name}.toml and fixtures in {folder / name}/")
+    for field in ("headline", "body", "published", "byline", "rows"):
+        print(f"  {field:<10}{said.get(field, '- nothing sure found')}")
+    print(f"Check it with `presswatch recipe test {name}`.")
+
+
+def _fetched(settings: Settings, url: str) -> bytes:
+    import asyncio
+
+    from crawler import urls, wiring
+    from crawler.errors import PresswatchError
+    from crawler.fetch import Fetcher, FetchLimits
+    from storage.records import Page, Target, TargetKind
+
+    async def fetch() -> object:
+        async with Fetcher(FetchLimits(**settings.fetch.model_dump()), now=wiring.utc_now) as fetcher:
+            return await fetcher.fetch(Target(urls.canonical(url), url, "", TargetKind.ARTICLE))
+
+    found = asyncio.run(fetch())
+    if not isinstance(found, Page):
+        raise PresswatchError(
+            f"{url}: {getattr(found, 'reason', 'not fetched')}; save the page and give --from"
+        )
+    return found.body
 
 
 @recipe_app.command("test")
@@ -38,8 +96,7 @@ def recipe_test(
 
     Exit status: 0 when all is read as it should be, 1 otherwise.
 
-    Example: presswatch recipe test sorrel
-    Example: presswatch recipe test sorrel --saved monday.html --saved tuesday.html
+    Example: presswatch recipe test sorrel --saved monday.html
     """
     from crawler import config, trial
     from crawler.errors import UsageError

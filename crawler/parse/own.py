@@ -10,7 +10,7 @@ A file has the fields of `Recipe` that are data, under their names; `name` is th
     rows = "ul.latest > li"
     headline = "h1"
     body = "div.story-text"
-    date_order = "dmy"
+    date_order = "DMY"
     [[layouts]]                    an older or newer layout: what differs, and since when
     since = 2024-03-01
     body = "main"
@@ -75,7 +75,7 @@ def read_recipe(said: str, name: str) -> list[Recipe]:
     problems: list[str] = []
     first = _layout(Recipe(name), told, problems)
     found = [first, *(_layout(first, each, problems, "layouts ") for each in layouts)]
-    if not first.body and not first.rows and not layouts:
+    if not problems and not first.body and not first.rows and not layouts:
         problems.append("neither body nor rows: it would find nothing")
     if problems:
         raise ValueError("\n".join(problems))
@@ -124,7 +124,7 @@ def _expression(field: str, value: str) -> re.Pattern[str]:
 
 def _date_order(value: str) -> DateOrder:
     try:
-        return DateOrder(value)
+        return DateOrder(value.upper())
     except ValueError as error:
         known = ", ".join(f'"{each.value}"' for each in DateOrder)
         raise ValueError(f"{value!r} is no order of dates; there are {known}") from error
