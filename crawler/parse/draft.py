@@ -81,6 +81,7 @@ def _body(tree: LexborHTMLParser, paragraphs: tuple[str, ...]) -> str:
                 held[above.mem_id] += 1
                 nodes.setdefault(above.mem_id, above)
     fit = [nodes[each] for each, count in held.items() if count >= 0.8 * len(wanted)]
+    fit.sort(key=lambda node: len(node.text()))
     return next((found for node in fit if (found := _selector(tree, node))), "")
 
 
