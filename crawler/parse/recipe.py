@@ -129,9 +129,14 @@ def listing(recipe: Recipe, markup: Markup) -> Listing:
     """The teasers that `recipe` finds on the page, in page order. `captured_at` is None."""
     if recipe.read_listing is not None:
         return recipe.read_listing(markup)
-    rows = markup.tree.css(recipe.rows)[:TEASER_LIMIT] if recipe.rows else []
-    teasers = (_row_teaser(recipe, row, markup.url, markup.source) for row in rows)
-    kept = tuple(teaser for teaser in teasers if teaser.url or teaser.headline or teaser.excerpt)
+    # What fits two selectors of a list is found twice.
+    rows = (
+        {row.mem_id: row for row in markup.tree.css(recipe.rows)[: 2 * TEASER_LIMIT]} if recipe.rows else {}
+    )
+    teasers = (_row_teaser(recipe, row, markup.url, markup.source) for row in rows.values())
+    kept = tuple(teaser for teaser in teasers if teaser.url or teaser.headline or teaser.excerpt)[
+        :TEASER_LIMIT
+    ]
     return Listing(markup.source.name, markup.url, None, kept)
 
 
@@ -222,7 +227,7 @@ def _each_paragraph(body: LexborNode, selector: str) -> tuple[str, ...]:
     found: list[str] = []
     for node in body.css(selector)[:_PARAGRAPH_LIMIT]:
         within = _above(node)
-        if taken.isdisjoint(within) and (line := text.clean(node.text())):
+        if node.mem_id not in taken and taken.isdisjoint(within) and (line := text.clean(node.text())):
             taken.add(node.mem_id)
             found.append(line)
     return tuple(found)

@@ -111,3 +111,22 @@ def test_a_recipe_of_ones_own_stands_in_for_ours_of_that_name_until_it_is_taken_
     own = sites.by_name("kcnawatch")
     assert own is not None
     assert own.hosts == ("kcnawatch.org", "kcnawatch.co")
+
+
+def test_a_row_that_fits_two_selectors_is_one_teaser() -> None:
+    sites.add([replace(OLD, rows="li.a, li.b")])
+    markup = "<ul><li class='a b'><a href=/story/1>One kite</a></li></ul>"
+    listing = reading(markup, None, TargetKind.LISTING).listing
+    assert listing is not None
+    assert [teaser.headline for teaser in listing.teasers] == ["One kite"]
+
+
+def test_a_row_can_be_a_link_whose_headline_is_a_part_of_it() -> None:
+    sites.add([replace(OLD, rows="a.card", row_headline="h2")])
+    markup = "<a class=card href=/story/1><h2>One kite</h2><p>It flew.</p></a>"
+    found = reading(markup, None, TargetKind.LISTING)
+    assert found.listing is not None
+    assert [(t.headline, t.url) for t in found.listing.teasers] == [
+        ("One kite", "https://tansy-gazette.example/story/1")
+    ]
+    assert found.missed == ()

@@ -39,7 +39,7 @@ RECIPES = (
         _SITE,
         headline="h1.story-body__h1",
         body=".story-body__inner",
-        paragraphs="p, h2, li",
+        paragraphs=".story-body__inner > p, .story-body__inner > h2",
         published=".story-body .date",
         byline=".byline__name",
         rows=".gs-c-promo",

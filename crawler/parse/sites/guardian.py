@@ -37,7 +37,7 @@ RECIPES = (
         _SITE,
         headline="h1.content__headline",
         body='[itemprop="articleBody"]',
-        paragraphs="p, h2, li",
+        paragraphs='[itemprop="articleBody"] > p, [itemprop="articleBody"] > h2',
         rows=".fc-item__container",
         row_link=".fc-item__title a",
         row_excerpt=".fc-item__standfirst",
