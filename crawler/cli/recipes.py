@@ -55,7 +55,7 @@ def recipe_new(
     print(f"Wrote {folder / name}.toml and fixtures in {folder / name}/")
     for field in ("headline", "body", "published", "byline", "rows"):
         print(f"  {field:<10}{said.get(field, '- nothing sure found')}")
-    print(f"Check it with `presswatch recipe test {name}`.")
+    print(f"Fill in what the fixtures should give, then `presswatch recipe test {name}`.")
 
 
 def _fetched(settings: Settings, url: str) -> bytes:
@@ -75,6 +75,8 @@ def _fetched(settings: Settings, url: str) -> bytes:
         raise PresswatchError(
             f"{url}: {getattr(found, 'reason', 'not fetched')}; save the page and give --from"
         )
+    if found.status != 200:
+        raise PresswatchError(f"{url}: answered with status {found.status}; save the page and give --from")
     return found.body
 
 
