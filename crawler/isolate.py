@@ -23,12 +23,13 @@ import struct
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
 from selectolax.lexbor import SelectolaxError
 
-from crawler.parse import Reading, read
+from crawler.parse import Reading, own, read, sites
 from storage.jsonl import format_time, from_json, parse_time, to_json
 from storage.records import Article, DateOrder, Listing, Observation, Page, Source, TargetKind
 
@@ -57,10 +58,12 @@ class Parsers:
         seconds: float = 2.0,
         memory_bytes: int = 1024**3,
         pages_each: int = 5_000,
+        recipes: Path | None = None,
     ) -> None:
         self.seconds = seconds
         self.memory_bytes = memory_bytes
         self.pages_each = pages_each
+        self.recipes = recipes  # the folder of a user's own
         self._children = [_Child(self) for _ in range(count)]
         self._idle: asyncio.LifoQueue[_Child] = asyncio.LifoQueue()
         for child in self._children:
@@ -132,7 +135,7 @@ class _Child:
         if self.process is not None and self.process.returncode is None:
             return None
         self.pages = 0
-        arguments = [str(self.limits.memory_bytes), str(self.limits.seconds)]
+        arguments = [str(self.limits.memory_bytes), str(self.limits.seconds), str(self.limits.recipes or "")]
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "crawler.isolate", *arguments),
@@ -253,6 +256,8 @@ def main() -> None:
     requests, answers = _pipes()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.excepthook = _report_to(answers)
+    if folder := sys.argv[3]:
+        sites.add(own.read_folder(Path(folder)))
     _limit_memory(memory_bytes)
     _send(answers, {})  # ready
     while (head := requests.read(_HEAD.size)) and len(head) == _HEAD.size:

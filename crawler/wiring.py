@@ -74,7 +74,10 @@ async def parsers(settings: Settings) -> AsyncIterator[Parse]:
     """The parser in processes of its own; a page that breaks one is an obstacle, not a crash."""
     crawl = settings.crawl
     async with Parsers(
-        count=crawl.parser_processes, seconds=crawl.parser_seconds, memory_bytes=crawl.parser_bytes
+        count=crawl.parser_processes,
+        seconds=crawl.parser_seconds,
+        memory_bytes=crawl.parser_bytes,
+        recipes=config.recipes_folder(settings),
     ) as pool:
 
         async def read(page: Page, source: Source, kind: TargetKind | None) -> Reading:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import sys
 
-from crawler.cli import taking, watching, reading, notifying, bench, settings, keeping  # isort: skip  (the order of `--help`)
+from crawler.cli import taking, watching, reading, notifying, bench, recipes, settings, keeping  # isort: skip  (the order of `--help`)
 from crawler.cli.program import EXIT_FAILED, EXIT_USAGE, app, drop_output, open_streams, say
 
-__all__ = ["app", "bench", "keeping", "main", "notifying", "reading", "settings", "taking", "watching"]
+__all__ = [
+    "app",
+    "bench",
+    "keeping",
+    "main",
+    "notifying",
+    "reading",
+    "recipes",
+    "settings",
+    "taking",
+    "watching",
+]
 
 
 def main() -> None:

@@ -95,7 +95,20 @@ def options(
 def settings_of(context: typer.Context) -> Settings:
     from crawler.config import load
 
-    return load(context.obj, os.environ)
+    settings = load(context.obj, os.environ)
+    _know_recipes(settings)
+    return settings
+
+
+def _know_recipes(settings: Settings) -> None:
+    """Read a user's own recipes, where there are any."""
+    from crawler import config
+
+    folder = config.recipes_folder(settings)
+    if folder.is_dir():
+        from crawler.parse import own, sites
+
+        sites.add(own.read_folder(folder))
 
 
 # ---------------------------------------------------------------- on the screen

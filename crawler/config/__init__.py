@@ -27,6 +27,7 @@ from crawler.config.keys import SECTIONS, NotifySettings, Settings, SourceSettin
 from crawler.config.meaning import (
     evidence_folder,
     own_paths,
+    recipes_folder,
     seed_paths,
     sources,
     sources_needing_contact,
@@ -53,6 +54,7 @@ __all__ = [
     "own_paths",
     "parse_duration",
     "problems",
+    "recipes_folder",
     "seed_paths",
     "sources",
     "sources_needing_contact",

@@ -90,6 +90,10 @@ class CrawlSettings(Section):
     max_interval: Annotated[str, AfterValidator(interval)] = value("30d", "a duration from 1s to 366d")
 
 
+class ParseSettings(Section):
+    recipes: FilePath = value("recipes", "the path of a folder")
+
+
 class DaemonSettings(Section):
     listen: Annotated[str, AfterValidator(listening)] = value(
         "127.0.0.1:9477", "an address and a port, or nothing", "127.0.0.1:9477"
@@ -209,6 +213,7 @@ class Settings(BaseModel):
     seeds: SeedSettings = SeedSettings()
     fetch: FetchSettings = FetchSettings()
     crawl: CrawlSettings = CrawlSettings()
+    parse: ParseSettings = ParseSettings()
     daemon: DaemonSettings = DaemonSettings()
     report: ReportSettings = ReportSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -223,6 +228,7 @@ SECTIONS: dict[str, type[Section]] = {
     "seeds": SeedSettings,
     "fetch": FetchSettings,
     "crawl": CrawlSettings,
+    "parse": ParseSettings,
     "daemon": DaemonSettings,
     "report": ReportSettings,
     "retention": RetentionSettings,

@@ -46,6 +46,11 @@ def evidence_folder(settings: Settings) -> Path:
     return settings.folder / settings.storage.evidence
 
 
+def recipes_folder(settings: Settings) -> Path:
+    """The folder of a user's own recipes, absolute. It need not exist."""
+    return settings.folder.absolute() / settings.parse.recipes
+
+
 def sources(settings: Settings) -> tuple[Source, ...]:
     """The enabled sources, in the order written."""
     return tuple(_source(each, settings) for each in settings.sources if each.enabled)

@@ -114,7 +114,8 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
     if obstacle is not None:
         return Reading(obstacle=obstacle)
     original = named_original(tree, body.text, page.url)
-    article, listing = _by_recipe(site, markup, kind) if site else _by_signs(markup, kind)
+    article, listing = _by_layouts(site, markup, kind, page) if site else _by_signs(markup, kind)
+    site = markup.recipe
     if article is None and not (listing and listing.teasers) and obstacles.is_blank(tree):
         return Reading(obstacle="empty page")
     named = _named(source, page, article, listing, tree)
@@ -132,6 +133,24 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
 
 def _at(page: Page, url: str) -> Page:
     return replace(page, requested_url=url, url=url)
+
+
+def _by_layouts(
+    site: Recipe, markup: Markup, kind: TargetKind | None, page: Page
+) -> tuple[Article | None, Listing | None]:
+    """As `_by_recipe`, by the layout of the day of capture; where that finds nothing, by the site's others.
+
+    `markup.recipe` is the layout that found it, else the first one that was tried.
+    """
+    markup.seen = page.fetched_at or recipe.shown_day(site, markup)
+    tried = recipe.layouts_for(sites.layouts(site), markup.seen.date() if markup.seen else None)
+    for layout in tried:
+        markup.use(layout)
+        article, listing = _by_recipe(layout, markup, kind)
+        if article is not None or (kind is not TargetKind.ARTICLE and listing and listing.teasers):
+            return article, listing
+    markup.use(tried[0])
+    return _by_recipe(tried[0], markup, kind) if len(tried) > 1 else (article, listing)
 
 
 def _by_recipe(

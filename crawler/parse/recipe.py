@@ -7,7 +7,7 @@ not: anything about one site. Selectors say what can be said in CSS; a hook says
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -32,6 +32,11 @@ class Markup:
         self.rows: list[LexborNode] = []  # the elements that `Line.row` counts
         self._lines: list[Line] | None = None
 
+    def use(self, recipe: Recipe) -> None:
+        """Be read by `recipe` from now on."""
+        if recipe is not self.recipe:
+            self.recipe, self.rows, self._lines = recipe, [], None
+
     def lines(self, rows: str) -> list[Line]:
         """The page's lines; `rows` selects the elements whose lines belong together."""
         if self._lines is None:
@@ -43,6 +48,7 @@ class Markup:
 ReadArticle = Callable[[Markup], Article | None]
 ReadListing = Callable[[Markup], Listing]
 ReadDay = Callable[[Markup], str | None]  # an ISO day
+ReadKey = Callable[[str], str | None]  # path and query of a canonical address -> the article's permanent key
 
 TEASER_LIMIT = 6_000
 
@@ -54,16 +60,20 @@ class Recipe:
     name: str
     hosts: tuple[str, ...] = ()  # as `urls.host` gives them: without `www.`
     key: re.Pattern[str] | None = None  # one group, the article's permanent key; searched in path and query
+    read_key: ReadKey | None = None  # the same, where an expression cannot say it; asked before `key`
     since: date | None = None  # the first day of this layout, where a site has had several
 
     rows: str = ""  # one element a teaser
-    row_link: str = "a[href]"  # within a row; its text is the headline
+    row_link: str = "a[href]"  # within a row, where the row is no link itself; its text is the headline
+    row_headline: str = ""  # within a row, where the link's text is more than the headline, or none of it
     row_excerpt: str = ""
     row_date: str = ""
 
     headline: str = "h1"
     body: str = ""
-    published: str = ""
+    paragraphs: str = ""  # within the body, one element a paragraph; "" where its text is all the article's
+    published: str = ""  # what it finds tells by `datetime` or `content`, where it has that, else by its text
+    modified: str = ""
     byline: str = ""
     date_order: DateOrder | None = None  # of this layout's all-digit dates; else the source's
 
@@ -76,21 +86,41 @@ class Recipe:
     read_day: ReadDay | None = None  # the day of the visit, where the site prints it on every page
 
 
+def layouts_for(layouts: Sequence[Recipe], captured: date | None) -> tuple[Recipe, ...]:
+    """The layouts of one site in the order to try them on a page of that day.
+
+    First the one in force then, next the others, newest first. Without a day all of them go newest first.
+    """
+    newest = sorted(layouts, key=lambda each: each.since or date.min, reverse=True)
+    in_force = [each for each in newest if captured is None or (each.since or date.min) <= captured]
+    return tuple(in_force[:1] + [each for each in newest if each not in in_force[:1]])
+
+
+def key_in(recipe: Recipe, address: str) -> str | None:
+    """The article's permanent key in `address`, the path and query of a canonical address."""
+    if recipe.read_key is not None and (key := recipe.read_key(address)):
+        return key
+    match = recipe.key.search(address) if recipe.key else None
+    return match[1] if match else None
+
+
 def article(recipe: Recipe, markup: Markup) -> Article | None:
     """The article that `recipe` finds on the page; None where it finds none. `captured_at` is None."""
     if recipe.read_article is not None:
         return recipe.read_article(markup)
     tree, source = markup.tree, markup.source
-    paragraphs = body_paragraphs(tree.css(recipe.body)) if recipe.body else ()
-    if not paragraphs:
+    paragraphs = _paragraphs(recipe, tree)
+    headline = first_text(tree.root, recipe.headline)
+    if not paragraphs or (recipe.headline and headline is None):
         return None
     return Article(
         source.name,
         markup.url,
         None,
-        headline=first_text(tree.root, recipe.headline),
-        byline=first_text(tree.root, recipe.byline),
-        published=_printed(first_text(tree.root, recipe.published), recipe, source),
+        headline=headline,
+        byline=first_said(tree.root, recipe.byline),
+        published=first_day(tree.root, recipe.published, recipe, source),
+        modified=first_day(tree.root, recipe.modified, recipe, source),
         paragraphs=paragraphs,
     )
 
@@ -99,9 +129,14 @@ def listing(recipe: Recipe, markup: Markup) -> Listing:
     """The teasers that `recipe` finds on the page, in page order. `captured_at` is None."""
     if recipe.read_listing is not None:
         return recipe.read_listing(markup)
-    rows = markup.tree.css(recipe.rows)[:TEASER_LIMIT] if recipe.rows else []
-    teasers = (_row_teaser(recipe, row, markup.url, markup.source) for row in rows)
-    kept = tuple(teaser for teaser in teasers if teaser.url or teaser.headline or teaser.excerpt)
+    # What fits two selectors of a list is found twice.
+    rows = (
+        {row.mem_id: row for row in markup.tree.css(recipe.rows)[: 2 * TEASER_LIMIT]} if recipe.rows else {}
+    )
+    teasers = (_row_teaser(recipe, row, markup.url, markup.source) for row in rows.values())
+    kept = tuple(teaser for teaser in teasers if teaser.url or teaser.headline or teaser.excerpt)[
+        :TEASER_LIMIT
+    ]
     return Listing(markup.source.name, markup.url, None, kept)
 
 
@@ -120,8 +155,8 @@ def is_wall(recipe: Recipe, markup: Markup) -> bool:
 
 # ---------------------------------------------------------------- whether selectors still find anything
 
-ARTICLE_SELECTORS = ("headline", "body", "published", "byline")
-ROW_SELECTORS = ("row_link", "row_excerpt", "row_date")
+ARTICLE_SELECTORS = ("headline", "body", "paragraphs", "published", "modified", "byline")
+ROW_SELECTORS = ("row_link", "row_headline", "row_excerpt", "row_date")
 
 
 def searched(recipe: Recipe, markup: Markup, *, is_article: bool) -> dict[str, bool]:
@@ -135,7 +170,8 @@ def searched(recipe: Recipe, markup: Markup, *, is_article: bool) -> dict[str, b
     rows = markup.tree.css(recipe.rows)[:_ROWS_SEARCHED] if found.get("rows") else []
     for name in ROW_SELECTORS if rows else ():
         if selector := getattr(recipe, name):
-            found[name] = any(row.css_first(selector) is not None for row in rows)
+            is_row = name == "row_link" and _is_link(rows[0])
+            found[name] = is_row or any(row.css_first(selector) is not None for row in rows)
     return found
 
 
@@ -150,6 +186,65 @@ def first_text(root: LexborNode | None, selector: str) -> str | None:
     if root is None or not selector:
         return None
     return next((line for node in root.css(selector)[:20] if (line := text.clean(node.text()))), None)
+
+
+def first_said(root: LexborNode | None, selector: str) -> str | None:
+    """As `first_text`, where a `<meta>` says what stands in its `content`."""
+    if root is None or not selector:
+        return None
+    said = (_content(node) for node in root.css(selector)[:20])
+    return next((line for line in said if line), None)
+
+
+def first_day(root: LexborNode | None, selector: str, recipe: Recipe, source: Source) -> str | None:
+    """The date of the first element under `root` that `selector` finds and that has one.
+
+    Its stamp for machines goes before its text, which may be "3 hours ago" today and a date tomorrow.
+    """
+    for node in root.css(selector)[:20] if root is not None and selector else ():
+        stamp = node.attributes.get("datetime") or node.attributes.get("content")
+        day = dates.metadata_time(stamp, source.time_zone) if stamp else None
+        day = day or _printed(text.clean(node.text()), recipe, source)
+        if day is not None:
+            return day
+    return None
+
+
+def _content(node: LexborNode) -> str:
+    return text.clean((node.attributes.get("content") or "") if node.tag == "meta" else node.text())
+
+
+def _paragraphs(recipe: Recipe, tree: LexborHTMLParser) -> tuple[str, ...]:
+    bodies = tree.css(recipe.body) if recipe.body else []
+    if not recipe.paragraphs:
+        return body_paragraphs(bodies)
+    # As bodies may lie in each other, the first one that has paragraphs is it.
+    return next((found for body in bodies if (found := _each_paragraph(body, recipe.paragraphs))), ())
+
+
+def _each_paragraph(body: LexborNode, selector: str) -> tuple[str, ...]:
+    taken: set[int] = set()
+    found: list[str] = []
+    for node in body.css(selector)[:_PARAGRAPH_LIMIT]:
+        within = _above(node)
+        if node.mem_id not in taken and taken.isdisjoint(within) and (line := text.clean(node.text())):
+            taken.add(node.mem_id)
+            found.append(line)
+    return tuple(found)
+
+
+def _above(node: LexborNode) -> Iterator[int]:
+    """The elements that hold `node`, nearest first, as far as anybody nests them."""
+    parent = node.parent
+    for _ in range(_DEPTH_LIMIT):
+        if parent is None:
+            return
+        yield parent.mem_id
+        parent = parent.parent
+
+
+_PARAGRAPH_LIMIT = 20_000
+_DEPTH_LIMIT = 50
 
 
 def body_paragraphs(nodes: Iterable[LexborNode]) -> tuple[str, ...]:
@@ -171,16 +266,20 @@ def _broken_lines(node: LexborNode) -> list[str]:
 
 
 def _row_teaser(recipe: Recipe, row: LexborNode, url: str | None, source: Source) -> Teaser:
-    links = row.css(recipe.row_link)[:20]
+    links = [row] if _is_link(row) else row.css(recipe.row_link)[:20]
     shown = [(link, line) for link in links if (line := text.clean(link.text()))]
     link, headline = shown[0] if shown else (links[0] if links else None, None)
     href = link.attributes.get("href") if link is not None else None
     return Teaser(
         url=urls.absolute(url or "", href) if href else None,
-        headline=headline,
+        headline=first_text(row, recipe.row_headline) if recipe.row_headline else headline,
         excerpt=first_text(row, recipe.row_excerpt),
-        date=_printed(first_text(row, recipe.row_date), recipe, source),
+        date=first_day(row, recipe.row_date, recipe, source),
     )
+
+
+def _is_link(row: LexborNode) -> bool:
+    return row.tag == "a" and bool(row.attributes.get("href"))
 
 
 def _printed(line: str | None, recipe: Recipe, source: Source) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.parse import sites
 from tests.contract.conftest import COMMAND, Run, article, command
 
 COMMANDS = [
@@ -31,6 +32,9 @@ COMMANDS = [
     ["notify"],
     ["simulate"],
     ["export"],
+    ["recipe"],
+    ["recipe", "new"],
+    ["recipe", "test"],
     ["check"],
     ["sources"],
     ["sources", "add"],
@@ -123,7 +127,7 @@ def test_a_wrong_choice_is_told_the_right_ones(run: Run) -> None:
         "presswatch: --format 'pdf' is unknown; there are: terminal, html, jsonl, csv, markdown\n",
         "presswatch: --kind 'gone' is unknown; "
         "there are: new, changed, duplicate, moved, removed, restored\n",
-        "presswatch: --recipe 'nobody' is unknown; there are: generic, kcnawatch\n",
+        "presswatch: --recipe 'nobody' is unknown; there are: generic, " + ", ".join(sites.names()) + "\n",
     ]
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from functools import lru_cache
 
 from crawler import urls
-from crawler.parse.recipe import Recipe
+from crawler.parse.recipe import Recipe, key_in
+
+_added: tuple[Recipe, ...] = ()  # a user's own: part of the installation, like the modules of this folder
 
 
 def by_name(name: str) -> Recipe | None:
@@ -48,13 +51,33 @@ def key_of(url: str, recipe_name: str | None = None) -> str:
     """
     canonical = urls.canonical(url)
     recipe = for_url(url, recipe_name)
-    host, slash, path = canonical.partition("/")
-    match = recipe.key.search(slash + path) if recipe and recipe.key else None
-    return f"{host}/{match[1]}" if match else canonical
+    host = urls.host(url)
+    key = key_in(recipe, canonical.removeprefix(host)) if recipe else None
+    return f"{host}/{key}" if key else canonical
+
+
+def layouts(recipe: Recipe) -> tuple[Recipe, ...]:
+    """Every layout of the site that `recipe` is a layout of, in the order written."""
+    return tuple(each for each in _recipes() if each.name == recipe.name)
+
+
+def add(recipes: Sequence[Recipe]) -> None:
+    """Know these recipes, too, in place of those added before; they go before ours of the same name or host."""
+    global _added
+    _added = tuple(recipes)
+    _recipes.cache_clear()
 
 
 @lru_cache(maxsize=1)
 def _recipes() -> tuple[Recipe, ...]:
+    """Every recipe, a user's own first: where one has the name of one of ours, ours is not there."""
+    own = {recipe.name for recipe in _added}
+    return (*_added, *(recipe for recipe in shipped() if recipe.name not in own))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[Recipe, ...]:
+    """The recipes of this folder."""
     found: list[Recipe] = []
     for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
         site = importlib.import_module(f"{__name__}.{module}")
