@@ -61,6 +61,9 @@ class Recipe:
     hosts: tuple[str, ...] = ()  # as `urls.host` gives them: without `www.`
     key: re.Pattern[str] | None = None  # one group, the article's permanent key; searched in path and query
     read_key: ReadKey | None = None  # the same, where an expression cannot say it; asked before `key`
+    is_on_request: bool = (
+        False  # used only where a source names it: the generic parser reads the site well, too
+    )
     since: date | None = None  # the first day of this layout, where a site has had several
 
     rows: str = ""  # one element a teaser

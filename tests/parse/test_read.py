@@ -126,6 +126,16 @@ def test_markup_inside_json_is_a_listing() -> None:
     assert len(listing(read(page(body, "application/json"), COURIER, TargetKind.LISTING)).teasers) == 9
 
 
+def test_a_recipe_on_request_is_found_by_its_name_alone() -> None:
+    assert (
+        sites.for_url("https://www.bbc.com/news/articles/c1"),
+        sites.for_url("https://a.example/", "bbc"),
+    ) == (
+        None,
+        sites.by_name("bbc"),
+    )
+
+
 def test_a_recipe_is_found_by_name_by_host_and_by_markup() -> None:
     body = (
         "<h1>A</h1><p>Date: 02/05/2031 | Source: Tansy Post | <a href='/'>Read original version at source</a>"

@@ -30,12 +30,14 @@ def names() -> tuple[str, ...]:
 def for_url(url: str | None, name: str | None = None) -> Recipe | None:
     """The recipe to read the page at `url` with: by `name` where one is given, else by its host.
 
-    None where the generic parser is to read it: no recipe knows the host, or `name` is no recipe's.
+    None where the generic parser is to read it: no recipe knows the host, the one that does is only used where
+    it is asked for, or `name` is no recipe's.
     """
     if name is not None:
         return by_name(name)
     host = urls.host(url) if url else ""
-    return next((recipe for recipe in _recipes() if host in recipe.hosts), None) if host else None
+    known = (recipe for recipe in _recipes() if host in recipe.hosts and not recipe.is_on_request)
+    return next(known, None) if host else None
 
 
 def for_markup(html: str) -> Recipe | None:

@@ -15,6 +15,7 @@ from crawler.parse.recipe import Recipe
 RECIPE = Recipe(
     name="apnews",
     hosts=("apnews.com",),
+    is_on_request=True,
     key=re.compile(r"/article/(?:[^/?#]{0,300}-)?([0-9a-f]{32})(?![^/?#])"),
     headline="h1.Page-headline",
     body=".RichTextStoryBody",

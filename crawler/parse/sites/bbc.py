@@ -18,6 +18,7 @@ from storage.records import DateOrder
 _SITE = Recipe(
     name="bbc",
     hosts=("bbc.com", "bbc.co.uk"),
+    is_on_request=True,
     key=re.compile(r"/(?:news|sport)/(?:[a-z0-9/_-]{0,80}[/-])?(c[a-z0-9]{11}|\d{8})(?![^/?#])"),
     date_order=DateOrder.DMY,
 )

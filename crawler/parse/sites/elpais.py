@@ -18,6 +18,7 @@ from storage.records import DateOrder
 _SITE = Recipe(
     name="elpais",
     hosts=("elpais.com", "english.elpais.com"),
+    is_on_request=True,
     key=re.compile(r"/(\d{4}-\d\d-\d\d/[^/?#.]{1,300}|\d{4}/\d\d/\d\d/[a-z_-]{1,40}/\d+_\d+)"),
     published='meta[property="article:published_time"]',
     modified='meta[property="article:modified_time"]',

@@ -17,6 +17,7 @@ from crawler.parse.recipe import Recipe
 _SITE = Recipe(
     name="guardian",
     hosts=("theguardian.com", "amp.theguardian.com"),
+    is_on_request=True,
     key=re.compile(r"/((?:[a-z0-9-]{1,60}/){1,3}\d{4}/[a-z]{3}/\d\d/[^/?#]+)"),
     published='meta[property="article:published_time"]',
     modified='meta[property="article:modified_time"]',

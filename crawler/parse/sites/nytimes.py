@@ -15,6 +15,7 @@ from crawler.parse.recipe import Recipe
 RECIPE = Recipe(
     name="nytimes",
     hosts=("nytimes.com",),
+    is_on_request=True,
     key=re.compile(r"/(\d{4}/\d\d/\d\d/[^?#.]{1,300})"),
     headline='h1[data-testid="headline"], h1[itemprop="headline"]',
     body='section[name="articleBody"], section[itemprop="articleBody"]',

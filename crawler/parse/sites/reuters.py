@@ -17,6 +17,7 @@ from crawler.parse.recipe import Recipe
 _SITE = Recipe(
     name="reuters",
     hosts=("reuters.com",),
+    is_on_request=True,
     key=re.compile(r"(?:-id|/)((?<=-id)[A-Z]{2}[A-Z0-9]{4,30}|[a-z0-9-]{1,300}-\d{4}-\d\d-\d\d)(?![^/?#])"),
     byline='[rel="author"], meta[name="author"]',
 )

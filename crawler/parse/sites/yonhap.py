@@ -15,6 +15,7 @@ from crawler.parse.recipe import Recipe
 RECIPE = Recipe(
     name="yonhap",
     hosts=("yna.co.kr", "en.yna.co.kr", "cn.yna.co.kr", "jp.yna.co.kr", "sp.yna.co.kr"),
+    is_on_request=True,
     key=re.compile(r"/view/(A[A-Z]{2}\d{14,20})"),
     headline="h1.tit, h1.tit01",
     body="article.story-news, article.article-wrap01",

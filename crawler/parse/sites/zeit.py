@@ -17,6 +17,7 @@ from storage.records import DateOrder
 RECIPE = Recipe(
     name="zeit",
     hosts=("zeit.de",),
+    is_on_request=True,
     key=re.compile(r"/((?:[a-z0-9-]{1,60}/){0,4}\d{4}(?:-\d\d|/\d\d)/[^/?#]{1,300})"),
     headline=".article-heading__title, .article-heading:not(:has(.article-heading__title))",
     body=".article-body",
