@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from crawler import config
+from crawler import config, discovery
 from crawler.compare.fingerprint import KeyOf
 from crawler.config import Settings
 from crawler.errors import ConfigError, UsageError
@@ -147,6 +147,13 @@ async def crawl(
         running = make(plan, progress)
         started(running)
         return await running.run()
+
+
+async def look(settings: Settings, url: str, progress: Callable[[str], None]) -> discovery.Looked:
+    """What the site of `url` can be watched by, found with few requests; `progress` is told of each."""
+    limits = FetchLimits(**settings.fetch.model_dump())
+    async with Fetcher(limits, now=utc_now) as fetcher, parsers(settings) as parse:
+        return await discovery.look(url, fetcher.fetch, parse, progress)
 
 
 def plan_of(settings: Settings, watched: Sequence[Source], now: Clock, **said: Any) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,9 +10,11 @@ import typer
 
 from crawler.cli.program import (
     EXIT_FAILED,
+    Jsonl,
     app,
     config_path,
     counted,
+    json_text,
     known_sources,
     say,
     screen_size,
@@ -133,10 +136,15 @@ def sources_accept(
 @sources_app.command("add")
 def sources_add(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the source, new or known.")],
-    url: Annotated[
-        str, typer.Argument(metavar="URL", help="Address of a listing, or of one article to watch.")
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="Name of the source, new or known. Left out: found out.")
     ],
+    url: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL", show_default=False, help="Address of a listing, or of an article to watch."
+        ),
+    ] = None,
     as_: Annotated[
         str,
         typer.Option(
@@ -147,14 +155,26 @@ def sources_add(
         ),
     ] = "auto",
     recipe: Annotated[str | None, typer.Option(metavar="NAME", help="Recipe of the source.")] = None,
+    is_agreed: Annotated[
+        bool, typer.Option("--yes", help="With a URL alone: write what is proposed without asking.")
+    ] = False,
+    jsonl: Jsonl = False,
 ) -> None:
-    """Watch a listing, or one single article. Written to the configuration file; its comments stay.
+    """Watch a site, a listing, or one article. Written to the configuration file; its comments stay.
 
-    Example: presswatch sources add Gazette https://gazette.example/latest/
+    With a URL alone the site is looked at: its feeds, sitemaps and listings are shown with what each would
+    bring, and the best of them proposed.
+
+    Example: presswatch sources add https://gazette.example/
     """
     from crawler import config, workbench
     from crawler.errors import UsageError
 
+    if url is None:
+        if not name.lower().startswith(("http://", "https://")):
+            raise UsageError(f"what is to be watched of {name!r}? Give its address, or the address alone")
+        _add_site(context, workbench.web_address(name), recipe, is_agreed=is_agreed, jsonl=jsonl)
+        return
     kind = workbench.guess_kind(url, recipe) if as_ == "auto" else as_
     if kind not in ("listing", "feed", "sitemap", "article"):
         raise UsageError(f"--as {as_!r} is unknown; there are: listing, feed, sitemap, article")
@@ -162,6 +182,73 @@ def sources_add(
     is_new = config.add_source(path, name, f"{kind}s", [url], recipe)
     where = f"{'new source' if is_new else 'source'} “{name}”"
     print(f"Added to {where} in {path}: {url}, as {'an' if kind == 'article' else 'a'} {kind}")
+
+
+def _add_site(context: typer.Context, url: str, recipe: str | None, *, is_agreed: bool, jsonl: bool) -> None:
+    """Look at the site of `url`, show what it offers, and add what is worth it where the user agrees."""
+    import asyncio
+
+    from crawler import config, wiring
+    from crawler.report.inert import inert
+
+    settings = settings_of(context)
+    config.require_contact(settings, url)
+    looked = asyncio.run(wiring.look(settings, url, lambda address: say(f"  looking at {inert(address)}")))
+    for problem in looked.problems:
+        say(f"presswatch: {inert(problem)}")
+    taken = [offer for offer in looked.offers if offer.is_taken]
+    if jsonl:
+        for offer in looked.offers:
+            print(json_text(_offer_json(offer)))
+    else:
+        print("\n".join(map(inert, _offer_lines(looked))))
+    if not taken:
+        say("presswatch: nothing here lists stories; give the address of a page that does, or a feed")
+        raise typer.Exit(EXIT_FAILED)
+    if not is_agreed and not (
+        sys.stdin.isatty() and typer.confirm("Add what is marked?", default=True, err=True)
+    ):
+        say("Nothing was written. `--yes` adds what is marked.")
+        return
+    path = config_path(context)
+    for offer in taken:
+        config.add_source(path, looked.name, f"{offer.kind.value}s", [offer.url], recipe)
+    say(
+        f"Added “{inert(looked.name)}” to {path}: {counted(len(taken), 'address', 'addresses')}. Now: presswatch crawl"
+    )
+
+
+def _offer_json(offer: Any) -> dict[str, Any]:
+    return {
+        "kind": offer.kind.value,
+        "url": offer.url,
+        "stories": len(offer.stories),
+        "fresh": offer.fresh,
+        "stamped": offer.stamped,
+        "newest": offer.newest,
+        "sample": offer.sample,
+        "is_taken": offer.is_taken,
+    }
+
+
+def _offer_lines(looked: Any) -> list[str]:
+    lines = [f"“{looked.name}”, after {counted(looked.requests, 'request', 'requests')}:", ""]
+    for offer in looked.offers:
+        mark = "+" if offer.is_taken else " "
+        stamps = f", {offer.stamped} with the time of their last edit" if offer.stamped else ""
+        stories = counted(len(offer.stories), "story", "stories")
+        lines.append(f" {mark} {offer.kind.value:8} {offer.url}")
+        lines.append(
+            f"     {stories}, {offer.fresh} that nothing above brings{stamps}; newest {offer.newest or 'undated'}"
+        )
+        if offer.sample:
+            lines.append(f"     “{offer.sample[:90]}”")
+    shape = (
+        f"Most articles stand at {looked.shape}"
+        if looked.shape
+        else "Its articles' addresses have no one shape"
+    )
+    return [*lines, "", shape, ""]
 
 
 @sources_app.command("import")

@@ -22,7 +22,7 @@ Whoever adds a key here documents it in config.toml; tests/test_config.py fails 
 from __future__ import annotations
 
 from crawler.config.adding import add_source
-from crawler.config.explaining import explain, faults, missing_contact, problems
+from crawler.config.explaining import explain, faults, missing_contact, problems, require_contact
 from crawler.config.keys import SECTIONS, NotifySettings, Settings, SourceSettings
 from crawler.config.meaning import (
     evidence_folder,
@@ -55,6 +55,7 @@ __all__ = [
     "parse_duration",
     "problems",
     "recipes_folder",
+    "require_contact",
     "seed_paths",
     "sources",
     "sources_needing_contact",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+import ada_url
+
 from crawler.config.keys import Settings, SourceSettings
 from crawler.config.meaning import (
     evidence_folder,
@@ -15,6 +17,7 @@ from crawler.config.meaning import (
 )
 from crawler.config.values import format_duration
 from crawler.config.wrong import did_you_mean, shown, without_password
+from crawler.errors import ConfigError
 
 
 def explain(settings: Settings, recipe_of: Mapping[str, str]) -> list[str]:
@@ -159,6 +162,18 @@ def missing_contact(settings: Settings) -> Iterator[str]:
         yield (
             f"[fetch] contact: it is empty, and {', '.join(names)} is on somebody else's machine; say where "
             'its owner can reach you, such as contact = "desk@news.example"'
+        )
+
+
+def require_contact(settings: Settings, url: str) -> None:
+    """Raises ConfigError where `url` is on somebody else's machine and nobody could be reached there about us."""
+    if not settings.fetch.contact and not is_loopback(ada_url.URL(url).hostname):
+        raise ConfigError(
+            settings.path,
+            [
+                "[fetch] contact: it is empty; say where the owner of a site can reach you, such as"
+                ' contact = "desk@news.example"'
+            ],
         )
 
 
