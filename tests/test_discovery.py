@@ -26,9 +26,10 @@ def rows(*numbers: int) -> str:
 
 
 def html(body: str, head: str = "") -> str:
-    menu = '<nav><a href="/">Home</a><a href="/sport/">Sport</a><a href="/town/">Town</a><a href="/login">Log in</a></nav>'
+    links = ("/", "Home"), ("/sport/", "Sport"), ("/town/", "Town"), ("/login", "Log in")
+    menu = f"<nav>{''.join(f'<a href={where}>{what}</a>' for where, what in links)}</nav>"
     name = '<meta property="og:site_name" content="Harbour Gazette">'
-    return f"<!DOCTYPE html><html><head><title>Front</title>{name}{head}</head><body>{menu}<main>{body}</main></body></html>"
+    return f"<html><head><title>Front</title>{name}{head}</head><body>{menu}<main>{body}</main></body></html>"
 
 
 def feed(*numbers: int, is_stamped: bool = False) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -146,3 +150,75 @@ def test_an_import_for_an_unknown_source_or_from_nowhere_is_told(run: Run, folde
         1,
         "presswatch: nowhere.txt: cannot be read: No such file or directory\n",
     )
+
+
+# ---------------------------------------------------------------- a site that is looked at
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A press site on loopback with a front page of four stories and a feed of three."""
+    folder = tmp_path_factory.mktemp("site")
+    rows = "".join(
+        f"<article><h3><a href=/2026/03/{n}/how-the-crates-were-counted>How {n} crates were counted</a></h3></article>"
+        for n in (11, 12, 13, 14)
+    )
+    head = '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    (folder / "index.html").write_text(
+        f"<html><head><title>Gazette</title>{head}</head><body>{rows}</body></html>"
+    )
+    items = "".join(
+        f"<item><title>{n} crates</title><link>/2026/03/{n}/how-the-crates-were-counted</link></item>"
+        for n in (11, 12, 13)
+    )
+    (folder / "news.xml").write_text(f'<rss version="2.0"><channel><title>G</title>{items}</channel></rss>')
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+LOOSE = "# mine\n[fetch]\ndelay_seconds = 0.0\nallow_private_addresses = true\n"
+
+
+@pytest.mark.network_loopback
+def test_a_site_is_looked_at_and_nothing_is_written_before_that_is_agreed(
+    run: Run, folder: Path, site: str
+) -> None:
+    (folder / "config.toml").write_text(LOOSE)
+    answer = run("sources", "add", site, "--jsonl")
+    assert [(line["kind"], line["fresh"], line["is_taken"]) for line in answer.lines] == [
+        ("feed", 3, True),
+        ("listing", 1, True),
+    ]
+    assert (answer.status, "Nothing was written" in answer.err) == (0, True)
+    assert (folder / "config.toml").read_text() == LOOSE
+
+
+@pytest.mark.network_loopback
+def test_what_a_site_offers_is_written_once_agreed_and_can_be_crawled(
+    run: Run, folder: Path, site: str
+) -> None:
+    (folder / "config.toml").write_text(LOOSE)
+    assert run("sources", "add", site, "--yes").status == 0
+    written = (folder / "config.toml").read_text()
+    assert written.startswith("# mine\n")
+    assert f'feeds = ["{site}news.xml"]' in written
+    assert f'listings = ["{site}"]' in written
+    assert run("check").status == 0
+
+
+def test_a_public_site_is_not_looked_at_before_somebody_can_be_reached(run: Run, folder: Path) -> None:
+    answer = run("sources", "add", "https://gazette.example/")
+    assert (answer.status, "[fetch] contact" in answer.err) == (2, True)
+
+
+def test_a_name_alone_says_nothing_of_what_is_to_be_watched(run: Run, folder: Path) -> None:
+    answer = run("sources", "add", "Gazette")
+    assert (answer.status, "Give its address" in answer.err) == (2, True)
