@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from crawler.cli import taking, watching, reading, notifying, bench, recipes, settings, keeping  # isort: skip  (the order of `--help`)
+from crawler.cli import taking, watching, reading, notifying, bench, recipes, replaying, settings, keeping  # isort: skip  (the order of `--help`)
 from crawler.cli.program import EXIT_FAILED, EXIT_USAGE, app, drop_output, open_streams, say
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "notifying",
     "reading",
     "recipes",
+    "replaying",
     "settings",
     "taking",
     "watching",
