@@ -176,8 +176,8 @@ class _Walk:
     def close(self, element: int, furniture: int) -> None:
         """End the open run of text, as a block of `element`."""
         text = " ".join("".join(self.text).split())
-        if not text.isascii():
-            text = text.translate(_UNSEEN)
+        if not text.isascii() and any(sign in text for sign in _UNSEEN):
+            text = text.translate(_WITHOUT)
         if text:
             tag = self.found.elements[element].tag
             share = min(1.0, self.linked / len(text))
@@ -186,7 +186,8 @@ class _Walk:
         self.linked = self.breaks = 0
 
 
-_UNSEEN = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])  # where a line may break, and where it may not
+_UNSEEN = "\u00ad\u200b\u2060\ufeff"  # where a line may break, and where it may not
+_WITHOUT = dict.fromkeys(map(ord, _UNSEEN))
 
 
 def size(text: str) -> int:
