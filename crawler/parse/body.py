@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
+from crawler.parse import json_rows
 from crawler.parse.encoding import decode
 from storage.records import Page
 
@@ -115,7 +116,7 @@ def _is_html_type(declared: str) -> bool:
 
 
 def _of_json(text: str, declared: str) -> Body:
-    """A JSON Feed, or the HTML fragments in a JSON answer, one after another."""
+    """A JSON Feed; or the HTML fragments in a JSON answer, one after another; or its stories, told as a page."""
     try:
         value = json.loads(text[:_JSON_LIMIT].lstrip("\ufeff"))
     except (ValueError, RecursionError):
@@ -126,6 +127,8 @@ def _of_json(text: str, declared: str) -> Body:
     fragments = [string for string in _strings(value) if _FRAGMENT.search(string)]
     if fragments:
         return Body(Form.HTML, "\n".join(fragments), declared)
+    if (stories := json_rows.markup(value)) is not None:
+        return Body(Form.HTML, stories, declared)
     return Body(Form.OTHER, text, declared or "application/json")
 
 
@@ -133,7 +136,7 @@ _FRAGMENT = re.compile(r"<[a-z][a-z0-9]{0,10}[\s>][^<]{0,2000}<")
 
 
 def _strings(value: Any) -> list[str]:
-    """The strings in a JSON value, in its order."""
+    """The strings in a JSON value, in its order; not those that belong to a story in it."""
     found: list[str] = []
     pending = [value]
     for _ in range(_VALUE_LIMIT):
@@ -142,6 +145,8 @@ def _strings(value: Any) -> list[str]:
         one = pending.pop()
         if isinstance(one, str):
             found.append(one)
+        elif isinstance(one, dict) and json_rows.is_story(one):
+            continue
         elif isinstance(one, dict | list):
             inside = list(one.values()) if isinstance(one, dict) else one
             pending.extend(reversed(inside[:_VALUE_LIMIT]))

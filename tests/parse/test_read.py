@@ -126,6 +126,67 @@ def test_markup_inside_json_is_a_listing() -> None:
     assert len(listing(read(page(body, "application/json"), COURIER, TargetKind.LISTING)).teasers) == 9
 
 
+def story_of(number: int, **more: object) -> dict[str, object]:
+    return {
+        "title": f"The board counts {number} crates again",
+        "url": f"/2026/03/{number}/crates-again",
+        **more,
+    }
+
+
+JSON_LISTINGS = [
+    [story_of(1), story_of(2), story_of(3)],
+    {
+        "data": {"items": [story_of(1, author={"name": "Ada", "url": "/ada"}), story_of(2), story_of(3)]},
+        "total": 3,
+    },
+    [
+        {
+            "id": n,
+            "date": f"2026-03-0{n}T08:00:00",
+            "link": f"https://courier.example/2026/03/{n}/crates-again",
+            "title": {"rendered": f"The board counts {n} crates again"},
+            "content": {"rendered": "<p>It was cold.</p><p><a href=/x>And it rained</a>, they say.</p>"},
+        }
+        for n in (1, 2, 3)
+    ],
+]
+
+
+@pytest.mark.parametrize("answer", JSON_LISTINGS)
+def test_stories_told_as_json_are_a_listing(answer: object) -> None:
+    found = listing(read(page(json.dumps(answer), "application/json"), COURIER, TargetKind.LISTING))
+    assert [(teaser.url, teaser.headline) for teaser in found.teasers] == [
+        (f"https://courier.example/2026/03/{n}/crates-again", f"The board counts {n} crates again")
+        for n in (1, 2, 3)
+    ]
+
+
+def test_a_story_told_as_json_has_its_excerpt_and_day_and_no_markup_of_its_own() -> None:
+    told = [
+        story_of(n, summary="<b>Cold</b> &amp; wet was the morning on which they began to count.")
+        for n in (1, 2)
+    ]
+    told[0]["publishedAt"] = "2026-03-04T08:00:00Z"
+    told[1]["title"] = "<script>alert(1)</script> Two crates are left on the quay"
+    first, second = listing(
+        read(page(json.dumps(told), "application/json"), COURIER, TargetKind.LISTING)
+    ).teasers
+    assert (first.excerpt, first.date) == (
+        "Cold & wet was the morning on which they began to count.",
+        "2026-03-04T08:00:00+00:00",
+    )
+    assert second.headline == "alert(1) Two crates are left on the quay"
+
+
+@pytest.mark.parametrize(
+    "answer", [{"title": "A", "url": "/a"}, [{"title": "A"}] * 3, [[[[1]]]], {"url": [1, 2]}, []]
+)
+def test_json_that_lists_no_stories_is_no_listing(answer: object) -> None:
+    reading = read(page(json.dumps(answer), "application/json"), COURIER, TargetKind.LISTING)
+    assert (reading.listing, reading.obstacle) == (None, "not HTML: application/json")
+
+
 def test_a_recipe_on_request_is_found_by_its_name_alone() -> None:
     assert sites.for_url("https://www.bbc.com/news/articles/c1") is None
     asked = sites.for_url("https://a.example/", "bbc")
