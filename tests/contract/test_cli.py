@@ -32,6 +32,7 @@ COMMANDS = [
     ["notify"],
     ["simulate"],
     ["export"],
+    ["replay"],
     ["recipe"],
     ["recipe", "new"],
     ["recipe", "test"],
