@@ -49,6 +49,8 @@ def recipe_new(
     name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", name):
         raise UsageError(f"--name {name!r}: write small letters, digits, - and _")
+    if not from_:
+        config.require_contact(settings, url)
     pages = [path.read_bytes() for path in from_] if from_ else [_fetched(settings, url)]
     folder = config.recipes_folder(settings)
     said = trial.write_draft(folder, name, url, pages)

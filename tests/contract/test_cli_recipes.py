@@ -64,3 +64,9 @@ def test_a_broken_recipe_of_ones_own_is_told_by_every_command(run: Any, folder: 
     answer = run("check")
     assert answer.status == 2
     assert "sorrel.toml: bodi: no such key; did you mean body?" in answer.err
+
+
+def test_no_page_of_somebody_else_is_fetched_before_somebody_can_be_reached(run: Any, folder: Path) -> None:
+    answer = run("recipe", "new", "https://gazette.example/story/41")
+    assert (answer.status, "[fetch] contact" in answer.err) == (2, True)
+    assert list(folder.iterdir()) == []
