@@ -90,7 +90,8 @@ def _of_text(text: str, declared: str) -> Body:
         return Body(Form.EMPTY if not text.strip("\ufeff \t\r\n\x00") else Form.HTML, text, declared)
     if start[0] in "{[":
         return _of_json(text, declared)
-    root = _ROOT.match(_PROLOGUE.sub("", start, count=1))
+    prologue = _PROLOGUE.match(start)
+    root = _ROOT.match(start[prologue.end() :] if prologue else start)
     if root is not None:
         name = root[1].lower()
         return Body(Form.SITEMAP if name in ("urlset", "sitemapindex") else Form.FEED, text, declared)

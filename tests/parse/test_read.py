@@ -126,6 +126,23 @@ def test_markup_inside_json_is_a_listing() -> None:
     assert len(listing(read(page(body, "application/json"), COURIER, TargetKind.LISTING)).teasers) == 9
 
 
+BARE = {
+    "atom": '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Crates are counted again</title>'
+    '<link href="https://courier.example/1"/></entry></feed>',
+    "rss": '<rss version="2.0"><channel><item><title>Crates are counted again</title>'
+    "<link>https://courier.example/1</link></item></channel></rss>",
+    "sitemap": '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    "<url><loc>https://courier.example/1</loc></url></urlset>",
+}
+
+
+@pytest.mark.parametrize("body", BARE.values(), ids=BARE)
+@pytest.mark.parametrize("kind", [None, TargetKind.LISTING])
+def test_a_feed_without_a_prologue_is_known_by_its_root(body: str, kind: TargetKind | None) -> None:
+    found = listing(read(page(body, "text/xml"), COURIER, kind))
+    assert [teaser.url for teaser in found.teasers] == ["https://courier.example/1"]
+
+
 def story_of(number: int, **more: object) -> dict[str, object]:
     return {
         "title": f"The board counts {number} crates again",
