@@ -7,10 +7,11 @@ must not: deciding or recording. A difference found here is no edit: the page is
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.compare.differ import differences
+from crawler.compare.fingerprint import undoubted
 from crawler.parse import Reading
 from storage.errors import NotFound
 from storage.records import Article, Page, Snapshot, Source, Subject, TargetKind
@@ -70,7 +71,5 @@ async def _reread(snapshot: Snapshot, source: Source, get_evidence: GetEvidence,
     reading = await read(page, source, TargetKind.ARTICLE)
     if reading.article is None:
         return Reread(source.name, snapshot, problem=reading.obstacle or "no article is found on it any more")
-    after = replace(
-        reading.article, published=None if reading.article.published_note else reading.article.published
-    )
+    after = undoubted(reading.article)
     return Reread(source.name, snapshot, differences(before, after, source.time_zone), after)

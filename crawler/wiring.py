@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
-from crawler import config, discovery
+from crawler import config, discovery, urls
 from crawler.compare.fingerprint import KeyOf
 from crawler.config import Settings
-from crawler.errors import ConfigError, UsageError
+from crawler.errors import ConfigError, PresswatchError, UsageError
 from crawler.fetch import Fetcher, FetchLimits
 from crawler.isolate import Broken, Parsers
 from crawler.parse import Reading, sites
@@ -24,7 +24,7 @@ from crawler.seed import Parse
 from crawler.turns import StoreTurns
 from storage import open_store
 from storage.evidence import EvidenceFolder, EvidenceInMemory
-from storage.records import Page, Source, TargetKind
+from storage.records import Page, Source, Target, TargetKind
 from storage.sql import SqlStore
 from storage.store import Store
 
@@ -149,8 +149,20 @@ async def crawl(
         return await running.run()
 
 
+async def fetched(settings: Settings, url: str) -> Page:
+    """The page at `url`, fetched as a crawl would. Raises ConfigError; PresswatchError where there is none."""
+    config.require_contact(settings, url)
+    async with Fetcher(FetchLimits(**settings.fetch.model_dump()), now=utc_now) as fetcher:
+        found = await fetcher.fetch(Target(urls.canonical(url), url, "", TargetKind.ARTICLE))
+    if isinstance(found, Page) and found.status == 200:
+        return found
+    why = f"answered with status {found.status}" if isinstance(found, Page) else found.reason
+    raise PresswatchError(f"{url}: {why}; save the page and give --from")
+
+
 async def look(settings: Settings, url: str, progress: Callable[[str], None]) -> discovery.Looked:
     """What the site of `url` can be watched by, found with few requests; `progress` is told of each."""
+    config.require_contact(settings, url)
     limits = FetchLimits(**settings.fetch.model_dump())
     async with Fetcher(limits, now=utc_now) as fetcher, parsers(settings) as parse:
         return await discovery.look(url, fetcher.fetch, parse, progress)

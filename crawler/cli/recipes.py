@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from crawler.cli.program import EXIT_FAILED, app, counted, settings_of
-
-if TYPE_CHECKING:
-    from crawler.config import Settings
 
 recipe_app = typer.Typer(
     help="""Recipes: how the pages of one site are read.
@@ -39,9 +36,10 @@ def recipe_new(
 
     Example: presswatch recipe new https://gazette.example/story/41 --name gazette
     """
+    import asyncio
     import re
 
-    from crawler import config, trial, urls, workbench
+    from crawler import config, seed, trial, urls, wiring, workbench
     from crawler.errors import UsageError
 
     settings = settings_of(context)
@@ -49,37 +47,16 @@ def recipe_new(
     name = name or re.sub(r"[^a-z0-9]+", "-", host).strip("-")
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,60}", name):
         raise UsageError(f"--name {name!r}: write small letters, digits, - and _")
-    if not from_:
-        config.require_contact(settings, url)
-    pages = [path.read_bytes() for path in from_] if from_ else [_fetched(settings, url)]
+    if from_:
+        pages = [seed.read_bytes(path) for path in from_]
+    else:
+        pages = [asyncio.run(wiring.fetched(settings, url)).body]
     folder = config.recipes_folder(settings)
     said = trial.write_draft(folder, name, url, pages)
     print(f"Wrote {folder / name}.toml and fixtures in {folder / name}/")
     for field in ("headline", "body", "published", "byline", "rows"):
         print(f"  {field:<10}{said.get(field, '- nothing sure found')}")
     print(f"Fill in what the fixtures should give, then `presswatch recipe test {name}`.")
-
-
-def _fetched(settings: Settings, url: str) -> bytes:
-    import asyncio
-
-    from crawler import urls, wiring
-    from crawler.errors import PresswatchError
-    from crawler.fetch import Fetcher, FetchLimits
-    from storage.records import Page, Target, TargetKind
-
-    async def fetch() -> object:
-        async with Fetcher(FetchLimits(**settings.fetch.model_dump()), now=wiring.utc_now) as fetcher:
-            return await fetcher.fetch(Target(urls.canonical(url), url, "", TargetKind.ARTICLE))
-
-    found = asyncio.run(fetch())
-    if not isinstance(found, Page):
-        raise PresswatchError(
-            f"{url}: {getattr(found, 'reason', 'not fetched')}; save the page and give --from"
-        )
-    if found.status != 200:
-        raise PresswatchError(f"{url}: answered with status {found.status}; save the page and give --from")
-    return found.body
 
 
 @recipe_app.command("test")
@@ -129,12 +106,12 @@ def recipe_test(
 
 
 def _print_filled(name: str, files: list[Path]) -> None:
-    from crawler import trial
+    from crawler import seed, trial
     from crawler.parse import read
     from storage.records import Page, Source
 
     headers = (("Content-Type", "text/html"),)
-    pages = (Page("", "", 200, headers, path.read_bytes(), None) for path in files)
+    pages = (Page("", "", 200, headers, seed.read_bytes(path), None) for path in files)
     count, there = trial.filled(read(page, Source(name, recipe=name)) for page in pages)
     print(f"{name}: {counted(count, 'page')}")
     for field, number in there.items():

@@ -28,19 +28,26 @@ def sight(
     evidence: str | None = None,
     seq: int = 0,
 ) -> Sighting:
-    """`observation` as a sighting, with its digest and its order among others of the same instant.
-
-    A doubtful date, one with a note, stays behind: it may come from "3 hours ago" or from the day of the last
-    update, and would be another one at every look without an edit of its own.
-    """
-    if isinstance(observation, Article) and observation.published_note is not None:
-        observation = replace(observation, published=None, published_note=None)
+    """`observation` as a sighting, with its digest and its order among others of the same instant."""
+    if isinstance(observation, Article):
+        observation = undoubted(observation)
     content = _content_digest(observation)
     published = observation.published if isinstance(observation, Article) else None
     order = "|".join(
         (_rank(observation), published or "", observation.source, observation.url or "", content)
     )
     return Sighting(observation, content, order, origin, evidence, seq)
+
+
+def undoubted(article: Article) -> Article:
+    """`article` without a doubtful date, one with a note.
+
+    Such a date may come from "3 hours ago" or from the day of the last update, and would be another one at
+    every look without an edit of its own.
+    """
+    if article.published_note is None:
+        return article
+    return replace(article, published=None, published_note=None)
 
 
 def identity(sighting: Sighting) -> str:
@@ -82,7 +89,7 @@ def headed(content: Content) -> str:
 def exact(content: Content) -> str:
     """SHA-256 over the normalised fields of `content`, hexadecimal."""
     if isinstance(content, Article):
-        published = None if content.published_note else content.published
+        published = undoubted(content).published
         return text.digest(_folded(content.headline), _folded(content.byline), published, body(content))
     return text.digest(_folded(content.headline), _folded(content.excerpt), content.date)
 

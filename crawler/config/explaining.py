@@ -159,22 +159,20 @@ def missing_contact(settings: Settings) -> Iterator[str]:
     """What is to be written before the first crawl of a public site, if it is not there yet."""
     names = sources_needing_contact(settings)
     if names:
-        yield (
-            f"[fetch] contact: it is empty, and {', '.join(names)} is on somebody else's machine; say where "
-            'its owner can reach you, such as contact = "desk@news.example"'
-        )
+        yield _no_contact(", ".join(names))
 
 
 def require_contact(settings: Settings, url: str) -> None:
     """Raises ConfigError where `url` is on somebody else's machine and nobody could be reached there about us."""
     if not settings.fetch.contact and not is_loopback(ada_url.URL(url).hostname):
-        raise ConfigError(
-            settings.path,
-            [
-                "[fetch] contact: it is empty; say where the owner of a site can reach you, such as"
-                ' contact = "desk@news.example"'
-            ],
-        )
+        raise ConfigError(settings.path, [_no_contact(url)])
+
+
+def _no_contact(what: str) -> str:
+    return (
+        f"[fetch] contact: it is empty, and {what} is on somebody else's machine; say where "
+        'its owner can reach you, such as contact = "desk@news.example"'
+    )
 
 
 def _addresses_in_two_sources(settings: Settings) -> Iterator[str]:

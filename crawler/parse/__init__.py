@@ -120,7 +120,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
         return Reading(obstacle="empty page")
     named = _named(source, page, article, listing, tree)
     if page.fetched_at is None and site is not None:
-        page = replace(page, fetched_at=recipe.shown_day(site, markup))
+        page = replace(page, fetched_at=markup.seen)
     searched = recipe.searched(site, markup, is_article=kind is not TargetKind.LISTING) if site else {}
     return Reading(
         replace(_stored_article(article, page, named), original=original) if article else None,
@@ -144,13 +144,15 @@ def _by_layouts(
     """
     markup.seen = page.fetched_at or recipe.shown_day(site, markup)
     tried = recipe.layouts_for(sites.layouts(site), markup.seen.date() if markup.seen else None)
+    found = []
     for layout in tried:
         markup.use(layout)
         article, listing = _by_recipe(layout, markup, kind)
         if article is not None or (kind is not TargetKind.ARTICLE and listing and listing.teasers):
             return article, listing
+        found.append((article, listing))
     markup.use(tried[0])
-    return _by_recipe(tried[0], markup, kind) if len(tried) > 1 else (article, listing)
+    return found[0]
 
 
 def _by_recipe(

@@ -85,7 +85,6 @@ _ASIDES = (
     "lesen sie auch",
     "mehr (?:dazu|zum thema)",
     "(?:à )?lire aussi",
-    "(?:lea|lee|leia) también",
     "(?:czytaj|zobacz) (?:też|także|również)",
     "leggi anche",
     "lees ook",
@@ -139,7 +138,7 @@ _ASIDES = (
     r"(?:mira|lea|lee|vea|además|ver más|relacionad[oa]s?|también) ?:",
     r"(?:continua|continúa|continue) (?:depois|después|reading|a leer)\b",
     r"support (?:our|independent|us)\b",
-    r"(?:unterstütz\w*|spende\w*) (?:uns|bitte|jetzt|sie|rosa)\b",
+    r"(?:unterstütz\w*|spende\w*) (?:uns|bitte|jetzt|sie)\b",
     r"jetzt (?:abonnieren|lesen|bestellen|testen|anmelden|kostenlos|herunterladen)",
     r"(?:hier|jetzt) (?:geht.s|klicken|anmelden|abonnieren)\b",
     r"wir respektieren deine privatsphäre",
@@ -157,7 +156,6 @@ _ASIDES = (
     r"we want to hear (?:what you|from you)",
     r"(?:gefällt|gefiel) (?:dir|ihnen|euch) (?:der|dieser|unser)",
     r"(?:möchten sie|magst du|wollen sie) (?:diesen|den) (?:artikel|beitrag) teilen",
-    "all rights reserved",
     "alle rechte vorbehalten",
 )
 _END = re.compile("|".join(_ENDINGS), re.I)

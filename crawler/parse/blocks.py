@@ -190,6 +190,16 @@ _UNSEEN = "\u00ad\u200b\u2060\ufeff"  # where a line may break, and where it may
 _WITHOUT = dict.fromkeys(map(ord, _UNSEEN))
 
 
+def ancestors(node: LexborNode, most: int = 40) -> tuple[LexborNode, ...]:
+    """The elements around `node`, nearest first, up to the page's body; no more than `most`."""
+    above: list[LexborNode] = []
+    parent = node.parent
+    while parent is not None and parent.tag not in ("body", "html", "-document") and len(above) < most:
+        above.append(parent)
+        parent = parent.parent
+    return tuple(above)
+
+
 def size(text: str) -> int:
     """The length of `text` as if written in letters: an ideograph or syllable sign counts three."""
     if text.isascii():
@@ -227,7 +237,7 @@ def is_furniture(names: Names) -> bool:
 
 def is_foreign(names: Names) -> bool:
     """Whether the attributes mark an element as other people's words or the site's own, whatever its size."""
-    return _FOREIGN.search(_plain(_label(names))) is not None
+    return _FOREIGN.search(dashed(label_of(names))) is not None
 
 
 def is_small(names: Names) -> bool:
@@ -237,8 +247,8 @@ def is_small(names: Names) -> bool:
 
 def _claim(names: Names) -> int:
     """What the attributes of an element claim: a body, furniture, furniture of a small kind."""
-    label = f"{names.get('class') or ''} {names.get('id') or ''}"
-    claim = _named(label[:300]) if label != " " else _SMALL_CLAIM
+    label = label_of(names)
+    claim = _named(label) if label != " " else _SMALL_CLAIM
     if names.get("itemprop") in _BODIES:
         claim |= _BODY_CLAIM
     if names.get("role") in _FURNITURE_ROLES:
@@ -252,7 +262,8 @@ def _claim(names: Names) -> int:
 _BODIES = frozenset({"articleBody", "articlebody", "reviewBody", "reviewbody"})
 
 
-def _label(names: Names) -> str:
+def label_of(names: Names) -> str:
+    """Class and id of an element as one line, a blank between them; a blank alone where it has neither."""
     return f"{names.get('class') or ''} {names.get('id') or ''}"[:300]
 
 
@@ -315,7 +326,7 @@ _HENTRY = re.compile(r"\b(?:hentry|type-post|type-page|post-\d+)\b")
 @lru_cache(maxsize=8192)
 def _named(label: str) -> int:
     """What a class name and id together claim an element to be."""
-    plain = _plain(label)
+    plain = dashed(label)
     claim = _BODY_CLAIM if _BODY.search(plain) else 0
     if _HENTRY.search(plain):  # WordPress writes the tags and categories of a story into its class
         return claim | _SMALL_CLAIM
@@ -325,6 +336,6 @@ def _named(label: str) -> int:
     return claim | _FURNITURE_CLAIM | (0 if _FURNITURE.search(_SMALL.sub(" ", own)) else _SMALL_CLAIM)
 
 
-def _plain(label: str) -> str:
+def dashed(label: str) -> str:
     """`label` in lower case, its words parted: `mostRead_box` is `most-read-box`."""
     return _CAMEL.sub("-", label).lower()

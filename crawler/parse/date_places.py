@@ -13,7 +13,8 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
-from crawler.parse.blocks import HEADINGS, Block, Blocks
+from crawler.parse.blocks import HEADINGS, Block, Blocks, ancestors, dashed, label_of
+from crawler.parse.shown import folded
 
 LINE = 200  # characters of a line in which a date is looked for
 _READ_LIMIT = 20  # lines of a page that are read
@@ -80,11 +81,11 @@ def marked_dates(nodes: list[LexborNode], headline: str | None) -> Iterator[Lexb
     if not dated:
         return
     yield from filter(_is_named, dated.values())
-    title = _folded(headline or "")
+    title = folded(headline or "")
     is_below = False
     for i, node in enumerate(nodes):
         if node.tag in HEADINGS:
-            is_below = _folded(text.clean(node.text())) == title
+            is_below = folded(text.clean(node.text())) == title
         elif i in dated and (is_below or _shares_header(node, title)) and not _is_update(node):
             yield node
 
@@ -130,17 +131,13 @@ def _is_update(node: LexborNode) -> bool:
     return "updated" in label or "odified" in label or is_update(around.strip())
 
 
-def _folded(line: str) -> str:
-    return text.normalise(line).casefold()
-
-
 def _shares_header(node: LexborNode, title: str) -> bool:
     """Whether `node` stands in one small element with the headline."""
     parent = node.parent
     for _ in range(3):
         if parent is None or parent.tag in ("body", "main"):
             return False
-        if any(_folded(text.clean(found.text())) == title for found in parent.css("h1, h2")[:3]):
+        if any(folded(text.clean(found.text())) == title for found in parent.css("h1, h2")[:3]):
             return True
         parent = parent.parent
     return False
@@ -148,24 +145,15 @@ def _shares_header(node: LexborNode, title: str) -> bool:
 
 def is_beside(node: LexborNode) -> bool:
     """Whether `node` stands in a menu, a margin, a comment: it is about another story then, or about none."""
-    parent: LexborNode | None = node
-    for _ in range(12):
-        parent = parent.parent if parent is not None else None
-        if parent is None or parent.tag in ("body", "html"):
-            return False
-        if parent.tag in ("aside", "nav"):
-            return True
-        names = parent.attributes
-        if names and _is_others(
-            f"{names.get('class') or ''} {names.get('id') or ''}"[:200], parent.tag or ""
-        ):
-            return True
-    return False
+    return any(
+        parent.tag in ("aside", "nav") or _is_others(label_of(parent.attributes)[:200], parent.tag or "")
+        for parent in ancestors(node, 12)
+    )
 
 
 @lru_cache(maxsize=8192)
 def _is_others(label: str, tag: str) -> bool:
-    plain = _dashed(label)
+    plain = dashed(label)
     return (
         tag not in ("main", "article") and _OTHERS.search(plain) is not None and "entry-footer" not in plain
     )
@@ -173,11 +161,7 @@ def _is_others(label: str, tag: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _names_date(label: str) -> bool:
-    return _DATE_NAME.search(_dashed(label)) is not None
-
-
-def _dashed(label: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])|[_:.]+|-{2,}", "-", label).lower()
+    return _DATE_NAME.search(dashed(label)) is not None
 
 
 # ---------------------------------------------------------------- what is shown
@@ -298,6 +282,5 @@ def _labels(page: Blocks, block: Block, around: frozenset[int]) -> Iterator[tupl
         if index < 0 or index in around:
             return
         element = page.elements[index]
-        names = element.node.attributes
-        yield f"{names.get('class') or ''} {names.get('id') or ''}"[:200], element.tag
+        yield label_of(element.node.attributes)[:200], element.tag
         index = element.parent

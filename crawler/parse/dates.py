@@ -83,7 +83,7 @@ def order_of(lines: Iterable[str]) -> DateOrder | None:
     return None
 
 
-def metadata_time(value: str, zone: str = "UTC", order: DateOrder | None = None) -> str | None:
+def metadata_time(value: str, zone: str = "UTC") -> str | None:
     """The day or time in a machine's stamp: ISO 8601, RFC 822, seconds since 1970; else as `printed`.
 
     A time without an offset is taken to be in `zone`.
@@ -95,10 +95,10 @@ def metadata_time(value: str, zone: str = "UTC", order: DateOrder | None = None)
     if re.fullmatch(r"\d{9,10}(\d{3})?", value, re.ASCII) and int(value[:10]) >= _FIRST_SECOND:
         return datetime.fromtimestamp(int(value[:10]), UTC).isoformat()
     if not re.match(r"\d{4}-?\d\d-?\d\d[T ]\d|[A-Z][a-z]{2}, \d", value):
-        return _compact_day(value) or printed(value, zone=zone, order=order)
+        return _compact_day(value) or printed(value, zone=zone)
     stamp = _iso(value) or _rfc822(value)
     if stamp is None:
-        return printed(value, zone=zone, order=order)
+        return printed(value, zone=zone)
     return _written(stamp.date(), stamp.time(), stamp.tzinfo, zone)
 
 

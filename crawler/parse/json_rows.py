@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 _VALUE_LIMIT = 20_000  # values that are looked at
@@ -47,7 +48,7 @@ def markup(value: Any) -> str | None:
     >>> markup([{"title": "A", "url": "/a"}, {"title": "B", "url": "/b"}])
     '<article><h3><a href="/a">A</a></h3></article>\\n<article><h3><a href="/b">B</a></h3></article>'
     """
-    rows = [row for each in _objects(value) if (row := _row(each)) is not None][:_ROW_LIMIT]
+    rows = [_row(each) for each in islice(filter(is_story, _objects(value)), _ROW_LIMIT)]
     return "\n".join(dict.fromkeys(rows)) if len(rows) >= _LEAST_ROWS else None
 
 
@@ -68,16 +69,14 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 def is_story(told: dict[str, Any]) -> bool:
     """Whether an object has a headline and an address: then what else is in it belongs to that story."""
-    return _row(told) is not None
+    fields = _fields(told)
+    address = _first(fields, _ADDRESSES) or ""
+    return re.match(r"https?://|/", address) is not None and _first(fields, _TITLES) is not None
 
 
-def _row(told: dict[str, Any]) -> str | None:
-    fields = {
-        re.sub(r"[^a-z]", "", str(name)[:60].lower()): value for name, value in list(told.items())[:200]
-    }
-    title, address = _first(fields, _TITLES), _first(fields, _ADDRESSES)
-    if not title or not address or not re.match(r"https?://|/", address):
-        return None
+def _row(story: dict[str, Any]) -> str:
+    fields = _fields(story)
+    title, address = _first(fields, _TITLES) or "", _first(fields, _ADDRESSES) or ""
     excerpt, day = _first(fields, _EXCERPTS), _first(fields, _DATES)
     parts = [f'<h3><a href="{html.escape(address)}">{html.escape(title)}</a></h3>']
     if excerpt:
@@ -85,6 +84,11 @@ def _row(told: dict[str, Any]) -> str | None:
     if day:
         parts.append(f'<time datetime="{html.escape(day)}"></time>')
     return f"<article>{''.join(parts)}</article>"
+
+
+def _fields(told: dict[str, Any]) -> dict[str, Any]:
+    """The values of an object by name, in small letters and without what joins a name's words."""
+    return {re.sub(r"[^a-z]", "", str(name)[:60].lower()): value for name, value in list(told.items())[:200]}
 
 
 def _first(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:

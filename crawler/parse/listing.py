@@ -27,7 +27,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
 from crawler.parse import rows
-from crawler.parse.blocks import HEADINGS, Block, read_blocks, size
+from crawler.parse.blocks import HEADINGS, Block, ancestors, read_blocks, size
 from crawler.parse.rows import Link, Rows
 from crawler.parse.signposts import MARKS, is_signpost
 from crawler.urls import absolute
@@ -102,7 +102,7 @@ def _links(tree: LexborHTMLParser, url: str | None, base: str | None) -> list[Li
         address = absolute(base or _NOWHERE, href) if href and not href.startswith("#") else None
         if address is None or address.split("#")[0] == here:
             continue
-        above = rows.ancestors(node)
+        above = ancestors(node)
         if _is_outside(above, judged):
             continue
         known = address if base or absolute("", href) else None

@@ -29,13 +29,10 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.config.wrong import did_you_mean
 from crawler.errors import ConfigError
-from crawler.parse.recipe import Recipe
+from crawler.parse.recipe import ARTICLE_SELECTORS, ROW_SELECTORS, Recipe
 from storage.records import DateOrder
 
-SELECTORS = (
-    *("headline", "body", "paragraphs", "published", "modified", "byline"),
-    *("rows", "row_link", "row_headline", "row_excerpt", "row_date", "walls"),
-)
+SELECTORS = (*ARTICLE_SELECTORS, "rows", *ROW_SELECTORS, "walls")
 _LISTS = ("hosts", "wall_paths")
 _EXPRESSIONS = ("key", "marks")
 FIELDS = ("name", "since", "date_order", *_LISTS, *_EXPRESSIONS, *SELECTORS)

@@ -7,7 +7,7 @@ not: anything about one site. Selectors say what can be said in CSS; a hook says
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text, urls
 from crawler.parse import dates
-from crawler.parse.blocks import read_blocks
+from crawler.parse.blocks import ancestors, read_blocks
 from crawler.parse.lines import Line, page_lines
 from storage.records import Article, DateOrder, Listing, Source, Teaser
 
@@ -61,9 +61,7 @@ class Recipe:
     hosts: tuple[str, ...] = ()  # as `urls.host` gives them: without `www.`
     key: re.Pattern[str] | None = None  # one group, the article's permanent key; searched in path and query
     read_key: ReadKey | None = None  # the same, where an expression cannot say it; asked before `key`
-    is_on_request: bool = (
-        False  # used only where a source names it: the generic parser reads the site well, too
-    )
+    is_on_request: bool = False  # used only where a source names it: the generic parser reads it well, too
     since: date | None = None  # the first day of this layout, where a site has had several
 
     rows: str = ""  # one element a teaser
@@ -229,21 +227,11 @@ def _each_paragraph(body: LexborNode, selector: str) -> tuple[str, ...]:
     taken: set[int] = set()
     found: list[str] = []
     for node in body.css(selector)[:_PARAGRAPH_LIMIT]:
-        within = _above(node)
-        if node.mem_id not in taken and taken.isdisjoint(within) and (line := text.clean(node.text())):
+        above = (parent.mem_id for parent in ancestors(node, _DEPTH_LIMIT))
+        if node.mem_id not in taken and taken.isdisjoint(above) and (line := text.clean(node.text())):
             taken.add(node.mem_id)
             found.append(line)
     return tuple(found)
-
-
-def _above(node: LexborNode) -> Iterator[int]:
-    """The elements that hold `node`, nearest first, as far as anybody nests them."""
-    parent = node.parent
-    for _ in range(_DEPTH_LIMIT):
-        if parent is None:
-            return
-        yield parent.mem_id
-        parent = parent.parent
 
 
 _PARAGRAPH_LIMIT = 20_000

@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text
 from crawler.parse import dates
-from crawler.parse.blocks import HEADINGS, Block, read_blocks, size
+from crawler.parse.blocks import HEADINGS, Block, ancestors, read_blocks, size
 from storage.records import DateOrder, Source
 
 _CLIMB = 12  # levels above a link that are looked at
@@ -126,16 +126,6 @@ _ENDS = HEADINGS | {
     "hr",
     "dt",
 }
-
-
-def ancestors(node: LexborNode) -> tuple[LexborNode, ...]:
-    """The elements around `node`, nearest first, up to the page's body; no more than 40."""
-    above: list[LexborNode] = []
-    parent = node.parent
-    while parent is not None and parent.tag not in ("body", "html", "-document") and len(above) < 40:
-        above.append(parent)
-        parent = parent.parent
-    return tuple(above)
 
 
 def _siblings(node: LexborNode, *, is_after: bool, limit: int) -> Iterator[LexborNode]:

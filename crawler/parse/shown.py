@@ -11,7 +11,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text, urls
-from crawler.parse.blocks import read_blocks
+from crawler.parse.blocks import ancestors, read_blocks
 from crawler.parse.metadata import Metadata
 
 
@@ -25,7 +25,8 @@ def headline(tree: LexborHTMLParser, claims: Metadata, url: str | None = None) -
     title = _without_site(claims.title or "", claims.site_name, url)
     claimed = [_without_site(claim, claims.site_name, url) for claim in claims.headlines]
     headings = [(node.tag, _line(node)) for node in tree.css("h1, h2, h3")[:40]]
-    headings = [(tag, line) for tag, line in headings if line and not _names_site(line, claims, url)]
+    sites = _site_names(claims)
+    headings = [(tag, line) for tag, line in headings if line and folded(line) not in sites]
     best = _most_claimed(headings, [_bag(claim) for claim in (claimed or [title])])
     best = best or _most_claimed(headings, [_bag(title)])
     if best is not None:
@@ -47,7 +48,8 @@ def _line(node: LexborNode) -> str:
 def _most_claimed(headings: list[tuple[str | None, str]], claimed: list[frozenset[str]]) -> str | None:
     best, most = None, _SOME
     for tag, line in headings:
-        share = max((_agreement(_bag(line), claim) for claim in claimed if claim), default=0.0)
+        words = _bag(line)
+        share = max((_agreement(words, claim) for claim in claimed if claim), default=0.0)
         share += _FIRST if tag == "h1" and share > _LITTLE else 0
         if share > most:
             best, most = line, share
@@ -62,15 +64,14 @@ def _plain(line: str, claimed: list[str]) -> str:
     return claim if claim is not None and len(folded(claim)) < len(shown) else line
 
 
-def _names_site(line: str, claims: Metadata, url: str | None) -> bool:
-    """Whether a heading is no more than the site's name: said to be, or what ends the title behind a mark."""
-    shown = folded(line)
-    if shown == folded(claims.site_name or ""):
-        return True
-    parts = [folded(part) for part in _SITE_MARK.split(claims.title or "")]
-    if len(parts) < 2 or shown != parts[-1] or shown in map(folded, claims.headlines):
-        return False
-    return len(_bag(shown)) <= max(len(_bag(part)) for part in parts[:-1])
+def _site_names(claims: Metadata) -> frozenset[str]:
+    """What a heading that is no more than the site's name reads: what it is said to be, or what ends the title."""
+    said = folded(claims.site_name or "")
+    *rest, last = [folded(part) for part in _SITE_MARK.split(claims.title or "")]
+    is_headline = not rest or last in map(folded, claims.headlines)
+    if is_headline or len(_bag(last)) > max(len(_bag(part)) for part in rest):
+        return frozenset({said})
+    return frozenset({said, last})
 
 
 _HEADLINE_LIMIT = 1_000  # characters
@@ -136,11 +137,4 @@ _MARKED_NAMES = '[itemprop~="author"], [rel~="author"], .byline, .author-name, .
 
 def _is_beside(node: LexborNode) -> bool:
     """Whether `node` stands in a list, a menu, a margin: it is about another story then, or about none."""
-    parent: LexborNode | None = node
-    for _ in range(12):
-        parent = parent.parent if parent is not None else None
-        if parent is None:
-            return False
-        if parent.tag in ("aside", "nav", "footer", "li", "table"):
-            return True
-    return False
+    return any(parent.tag in ("aside", "nav", "footer", "li", "table") for parent in ancestors(node, 12))

@@ -13,7 +13,6 @@ the very day, of those a page has; CPU milliseconds a page, ours with the Lexbor
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import re
@@ -33,6 +32,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.parse import read
 from crawler.parse.body import open_body
+from crawler.seed import read_bytes
 from storage.records import Page, Source, TargetKind
 
 _PEERS = {
@@ -78,8 +78,7 @@ def main() -> None:
 
 
 def _ours(path: Path, label: dict[str, Any], lexbor: list[float]) -> dict[str, Any]:
-    data = path.read_bytes()
-    data = gzip.decompress(data) if path.suffix == ".gz" else data
+    data = read_bytes(path)
     url = label["url"] if label["url"].startswith("http") else ""
     page = Page(url, url, 200, (("Content-Type", "text/html"),), data, None)
     started = time.process_time()

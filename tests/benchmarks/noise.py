@@ -12,7 +12,6 @@ The texts that are put in are ours.
 from __future__ import annotations
 
 import argparse
-import gzip
 import os
 import random
 import re
@@ -23,6 +22,7 @@ from pathlib import Path
 from crawler.compare.differ import differences
 from crawler.parse import read
 from crawler.parse.encoding import decode
+from crawler.seed import read_bytes
 from storage.records import Article, Page, Source, TargetKind
 
 SOURCE = Source(name="Press", recipe="generic")
@@ -55,8 +55,7 @@ def main() -> None:
 
 
 def _html(path: Path) -> str:
-    data = path.read_bytes()
-    return decode(gzip.decompress(data) if path.suffix == ".gz" else data, None).text
+    return decode(read_bytes(path), None).text
 
 
 def _read(html: str) -> Article | None:

@@ -13,6 +13,7 @@ from storage import open_store
 from storage.memory import MemoryStore
 from storage.sql import create_engine
 from storage.store import Store
+from tests.flow.press import Machine, Press
 
 POSTGRES = os.environ.get("PRESSWATCH_TEST_POSTGRES")  # its public schema is emptied by the tests
 
@@ -25,6 +26,22 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened = _open(request.param, tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    """What all the passes of one file of tests run on."""
+    made = Machine()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def press(machine: Machine, store: Store) -> Iterator[Press]:
+    """A press without a site yet, watched from an empty store."""
+    made = Press(machine, store)
+    yield made
+    made.closes()
 
 
 def _open(kind: str, folder: Path) -> Store:

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from storage.store import Store
-from tests.flow.press import Machine, Press, hour
+from tests.flow.press import Press, hour
 from tests.flow.site import FRONT, Answer, Site, led_to, prose, story
 
 pytestmark = [pytest.mark.contract, pytest.mark.network_loopback]
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    made = Machine()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def press(machine: Machine, store: Store) -> Iterator[Press]:
-    made = Press(machine, store)
-    yield made
-    made.closes()
 
 
 def three() -> Site:

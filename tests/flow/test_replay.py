@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,28 +10,20 @@ from crawler.parse import Reading, read
 from crawler.replay import Reread, replay
 from storage.evidence import EvidenceInMemory
 from storage.records import Page, Source, TargetKind
-from storage.store import Filter, Store
-from tests.flow.press import Machine, Press, hour
+from storage.store import Filter
+from tests.flow.press import Press, hour
 from tests.flow.site import Site, story
 
 pytestmark = [pytest.mark.contract, pytest.mark.network_loopback]
 
 
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    made = Machine()
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def press(machine: Machine, store: Store) -> Iterator[Press]:
-    made = Press(machine, store)
-    made.opens(Site(story(3), story(2), story(1)))
-    made.opens(Site(story(6), story(5), shape="kcnawatch"), "Watch")
-    made.crawl(0)
-    yield made
-    made.closes()
+def press(press: Press) -> Press:
+    """Two sites, crawled once."""
+    press.opens(Site(story(3), story(2), story(1)))
+    press.opens(Site(story(6), story(5), shape="kcnawatch"), "Watch")
+    press.crawl(0)
+    return press
 
 
 async def as_today(page: Page, source: Source, kind: TargetKind | None) -> Reading:

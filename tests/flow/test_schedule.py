@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from storage.records import Target
-from storage.store import Store
-from tests.flow.press import Machine, Press, hour
+from tests.flow.press import Press, hour
 from tests.flow.site import FEED, FRONT, Answer, Site, story
 
 Watched = dict[str, Target]
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    one = Machine()
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def press(machine: Machine, store: Store) -> Iterator[Press]:
-    one = Press(machine, store)
-    yield one
-    one.closes()
 
 
 def atom(site: Site, *stamps: tuple[int, str]) -> Answer:
