@@ -19,11 +19,11 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler import urls
+from crawler.fetch.guard import origin_of
 from crawler.parse import Reading, doors
 from crawler.parse.body import Form, open_body
 from crawler.parse.metadata import read_metadata
@@ -31,7 +31,7 @@ from crawler.parse.sitemap import is_index
 from storage.records import Page, Source, Target, TargetKind, Teaser
 
 MOST_REQUESTS = 25  # for one look at a site, robots.txt left out
-_MOST_SECTIONS, _MOST_SITEMAPS = 6, 4
+_MOST_FEEDS, _MOST_SECTIONS, _MOST_SITEMAPS = 4, 6, 4
 _LEAST, _LEAST_OF_SECTION = 3, 5  # stories that make an offer worth taking
 _MOST_OF_NEWS = 1_000  # addresses that a news sitemap may hold, by its own rules
 _FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/rss")
@@ -80,6 +80,7 @@ class _Look:
         self._progress = progress
         self._source = Source(name="")
         self._asked: set[str] = set()
+        self._origin = origin_of(url)
         self.found = Looked(url, urls.host(url))
 
     async def run(self) -> Looked:
@@ -90,7 +91,7 @@ class _Look:
         form = open_body(page).form
         if form in (Form.FEED, Form.SITEMAP):
             await self._offer(page, TargetKind.FEED if form is Form.FEED else TargetKind.SITEMAP)
-            page = await self._page(_origin(page.url) + "/", TargetKind.LISTING)
+            page = await self._page(f"{self._origin}/", TargetKind.LISTING)
         if page is not None:
             await self._front(page)
         await self._sitemaps()
@@ -100,25 +101,23 @@ class _Look:
         return self.found
 
     async def _front(self, page: Page) -> None:
+        self._origin = origin_of(page.url)  # where a redirect has led us
         tree = LexborHTMLParser(open_body(page).text)
-        claimed = read_metadata(tree, page.url, self._source).site_name
-        self.found.name = (claimed or self.found.name)[:80]
-        await self._offer(page, TargetKind.LISTING)
-        named = doors.feeds(tree, page.url)
-        for feed in named[:_MOST_SITEMAPS]:
-            await self._try(feed, TargetKind.FEED)
-        for path in () if named else _FEEDS:
-            if await self._try(_origin(page.url) + path, TargetKind.FEED, is_guess=True):
+        claimed = (read_metadata(tree, page.url, self._source).site_name or "")[:80]
+        self.found.name = claimed if claimed and claimed.isprintable() else self.found.name
+        await self._offer(page, TargetKind.LISTING, is_front=True)
+        named = [await self._try(feed, TargetKind.FEED) for feed in doors.feeds(tree, page.url)[:_MOST_FEEDS]]
+        for path in () if any(named) else _FEEDS:
+            if await self._try(self._origin + path, TargetKind.FEED, is_guess=True):
                 break
         for section in doors.sections(tree, page.url)[:_MOST_SECTIONS]:
             await self._try(section, TargetKind.LISTING)
 
     async def _sitemaps(self) -> None:
-        origin = _origin(self.found.url)
-        robots = await self._page(f"{origin}/robots.txt", TargetKind.SITEMAP, is_guess=True)
+        robots = await self._page(f"{self._origin}/robots.txt", TargetKind.SITEMAP, is_guess=True)
         text = robots.body[:500_000].decode("utf-8", "replace") if robots is not None else ""
-        named = doors.sitemaps(text, origin + "/")
-        for address in named[:_MOST_SITEMAPS] or [origin + path for path in _SITEMAPS]:
+        named = doors.sitemaps(text, f"{self._origin}/")
+        for address in named[:_MOST_SITEMAPS] or [self._origin + path for path in _SITEMAPS]:
             page = await self._page(address, TargetKind.SITEMAP, is_guess=not named)
             if page is None:
                 continue
@@ -158,7 +157,7 @@ class _Look:
             self.found.problems.append(f"{url}: {why}")
         return None
 
-    async def _offer(self, page: Page, kind: TargetKind) -> bool:
+    async def _offer(self, page: Page, kind: TargetKind, *, is_front: bool = False) -> bool:
         """Whether the page lists stories; if so it is offered."""
         reading = await self._read(page, self._source, kind)
         teasers = [teaser for teaser in (reading.listing.teasers if reading.listing else ()) if teaser.url]
@@ -167,7 +166,7 @@ class _Look:
                 self.found.problems.append(f"{page.requested_url}: {reading.obstacle}")
             return False
         stamped = len(reading.stamps)
-        rank = _rank(kind, teasers, stamped, is_front=page.requested_url == self.found.url)
+        rank = _rank(kind, teasers, stamped, is_front=is_front)
         stories = frozenset(urls.canonical(teaser.url or "") for teaser in teasers)
         newest = max((teaser.date for teaser in teasers if teaser.date), default=None)
         sample = next((teaser.headline for teaser in teasers if teaser.headline), None)
@@ -182,11 +181,6 @@ def _rank(kind: TargetKind, teasers: list[Teaser], stamped: int, *, is_front: bo
     if kind is TargetKind.FEED:
         return 2 if stamped > 0.5 * len(teasers) else 3
     return 4 if is_front else 5
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 # ---------------------------------------------------------------- what to take

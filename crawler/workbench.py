@@ -15,6 +15,7 @@ from crawler.compare import diff, similar
 from crawler.compare.fingerprint import KeyOf, exact
 from crawler.compare.observe import article_key
 from crawler.config import Settings
+from crawler.discovery import Looked
 from crawler.errors import SeedError, UsageError
 from crawler.parse import sites
 from crawler.revisit.keeper import Promise
@@ -203,6 +204,18 @@ def guess_kind(url: str, recipe: str | None) -> str:
     if path.endswith(_FEEDS):
         return "feed"
     return "article" if found is None and _STORY.fullmatch(path.rsplit("/", 1)[-1]) else "listing"
+
+
+def source_name(settings: Settings, looked: Looked) -> str:
+    """The name to give to a site that was looked at: its own, or that of its host where another site has it.
+
+    A page claims what it likes; it must not put its addresses into somebody else's source.
+    """
+    of_name = (
+        source for source in settings.sources if config.folded(source.name) == config.folded(looked.name)
+    )
+    hosts = {urls.host(address) for source in of_name for address in source.addresses}
+    return looked.name if not hosts or urls.host(looked.url) in hosts else urls.host(looked.url)
 
 
 @dataclass(slots=True)

@@ -61,13 +61,15 @@ def index(*paths: str) -> str:
     return f'<?xml version="1.0"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>'
 
 
-def looked(pages: dict[str, str], start: str = "/") -> Looked:
+def looked(pages: dict[str, str], start: str = "/", moved: dict[str, str] | None = None) -> Looked:
+    """What is found where `pages` answer; an address of `moved` leads to another one."""
     asked: list[str] = []
 
     async def fetch(target: Target) -> Page:
-        place = target.url.removeprefix(ORIGIN)
+        url = (moved or {}).get(target.url, target.url)
+        place = url.removeprefix(ORIGIN)
         status, body = (200, pages[place]) if place in pages else (404, "<h1>Not here</h1>")
-        return Page(target.url, target.url, status, (), body.encode(), None)
+        return Page(target.url, url, status, (), body.encode(), None)
 
     async def parse(page: Page, source: Source, kind: TargetKind | None) -> Reading:
         return read(page, source, kind)
@@ -123,9 +125,28 @@ def test_where_the_page_names_no_feed_the_usual_places_are_tried() -> None:
     assert found.problems == [f"{ORIGIN}/sport/: status 404", f"{ORIGIN}/town/: status 404"]
 
 
-def test_the_address_of_a_feed_leads_to_its_site() -> None:
+def test_from_a_feed_the_front_page_is_taken_though_it_brings_nothing_more() -> None:
     found = looked({"/feed.atom": feed(1, 2, 3, 4), "/": html(rows(1, 2, 3))}, "/feed.atom")
-    assert taken(found)[0] == ("feed", "/feed.atom")
+    assert taken(found) == [("feed", "/feed.atom"), ("listing", "/")]
+
+
+def test_where_the_named_feed_is_dead_the_usual_places_are_tried() -> None:
+    found = looked({"/": html(rows(1, 2, 3), ALTERNATE), "/feed.xml": feed(1, 2, 3, 4)})
+    assert taken(found) == [("feed", "/feed.xml"), ("listing", "/")]
+    assert f"{ORIGIN}/feed.atom: status 404" in found.problems
+
+
+def test_where_the_front_page_leads_to_another_host_the_rest_is_asked_for_there() -> None:
+    new = "https://www.gazette.example"
+    pages = {f"{new}/": html(rows(1, 2, 3)), f"{new}/feed.xml": feed(1, 2, 3, 4)}
+    found = looked(pages, moved={f"{ORIGIN}/": f"{new}/"})
+    assert taken(found)[0] == ("feed", f"{new}/feed.xml")
+
+
+@pytest.mark.parametrize("claimed", ["", "Gazette\u202egnirts"])
+def test_a_name_that_cannot_be_shown_is_not_believed(claimed: str) -> None:
+    front = html(rows(1, 2, 3)).replace("Harbour Gazette", claimed)
+    assert looked({"/": front}).name == "gazette.example"
 
 
 @pytest.mark.parametrize("front", [None, html("<p>Nothing is told here, and nobody is named.</p>")])

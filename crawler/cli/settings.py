@@ -188,11 +188,10 @@ def _add_site(context: typer.Context, url: str, recipe: str | None, *, is_agreed
     """Look at the site of `url`, show what it offers, and add what is worth it where the user agrees."""
     import asyncio
 
-    from crawler import config, wiring
+    from crawler import config, wiring, workbench
     from crawler.report.inert import inert
 
     settings = settings_of(context)
-    config.require_contact(settings, url)
     looked = asyncio.run(wiring.look(settings, url, lambda address: say(f"  looking at {inert(address)}")))
     for problem in looked.problems:
         say(f"presswatch: {inert(problem)}")
@@ -210,11 +209,12 @@ def _add_site(context: typer.Context, url: str, recipe: str | None, *, is_agreed
     ):
         say("Nothing was written. `--yes` adds what is marked.")
         return
-    path = config_path(context)
-    for offer in taken:
-        config.add_source(path, looked.name, f"{offer.kind.value}s", [offer.url], recipe)
+    path, name = config_path(context), workbench.source_name(settings, looked)
+    for kind in dict.fromkeys(offer.kind for offer in taken):
+        addresses = [offer.url for offer in taken if offer.kind is kind]
+        config.add_source(path, name, f"{kind.value}s", addresses, recipe)
     say(
-        f"Added “{inert(looked.name)}” to {path}: {counted(len(taken), 'address', 'addresses')}. Now: presswatch crawl"
+        f"Added “{inert(name)}” to {path}: {counted(len(taken), 'address', 'addresses')}. Now: presswatch crawl"
     )
 
 

@@ -34,7 +34,7 @@ from crawler.config.meaning import (
     store_file,
     store_url,
 )
-from crawler.config.reading import FILE, VARIABLE, load
+from crawler.config.reading import FILE, VARIABLE, folded, load
 from crawler.config.values import format_duration, parse_duration
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "evidence_folder",
     "explain",
     "faults",
+    "folded",
     "format_duration",
     "load",
     "missing_contact",

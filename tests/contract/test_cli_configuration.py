@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import urls
 from tests.contract.conftest import Run, article
 
 SOURCE = '[[sources]]\nname = "Gazette"\nlistings = ["https://gazette.example/latest/"]\n'
@@ -168,7 +169,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f"<article><h3><a href=/2026/03/{n}/how-the-crates-were-counted>How {n} crates were counted</a></h3></article>"
         for n in (11, 12, 13, 14)
     )
-    head = '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    head = (
+        '<meta property="og:site_name" content="Gazette">'
+        '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    )
     (folder / "index.html").write_text(
         f"<html><head><title>Gazette</title>{head}</head><body>{rows}</body></html>"
     )
@@ -211,6 +215,18 @@ def test_what_a_site_offers_is_written_once_agreed_and_can_be_crawled(
     assert written.startswith("# mine\n")
     assert f'feeds = ["{site}news.xml"]' in written
     assert f'listings = ["{site}"]' in written
+    assert run("check").status == 0
+
+
+@pytest.mark.network_loopback
+def test_a_site_that_claims_the_name_of_another_one_gets_that_of_its_host(
+    run: Run, folder: Path, site: str
+) -> None:
+    (folder / "config.toml").write_text(
+        f'{LOOSE}contact = "a@b.example"\n[[sources]]\nname = "GAZETTE"\nfeeds = ["https://other.example/feed"]\n'
+    )
+    answer = run("sources", "add", site, "--yes")
+    assert (answer.status, f"Added “{urls.host(site)}” to" in answer.err) == (0, True)
     assert run("check").status == 0
 
 
