@@ -12,6 +12,8 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import apscheduler.triggers.interval
 
+_MOST_STEPS = 100_000  # of the loop within one instant
+
 
 class _Leaping(selectors.SelectSelector):
     """Where nothing is ready, time leaps to when something will be."""
@@ -19,10 +21,14 @@ class _Leaping(selectors.SelectSelector):
     def __init__(self) -> None:
         super().__init__()
         self.passed = 0.0
+        self._steps = 0  # since time last passed
 
     def select(self, timeout: float | None = None) -> Any:
         if timeout is None:
             raise RuntimeError("everybody waits, and nothing will ever happen")
+        self._steps = 0 if timeout > 0 else self._steps + 1
+        if self._steps > _MOST_STEPS:
+            raise RuntimeError("everybody is busy, and no time passes")
         self.passed += max(0.0, timeout)
         return super().select(0)
 
@@ -34,6 +40,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._leaping = _Leaping()
         self._leaping.passed = start
         super().__init__(self._leaping)
+        self._clock_resolution = (
+            1e-6  # the machine's, 1e-9, is lost in a float after 194 days: time stood still
+        )
 
     def time(self) -> float:
         return self._leaping.passed
