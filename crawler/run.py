@@ -259,13 +259,13 @@ class Crawl:
 
     async def _record(self, looks: list[Look]) -> None:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
-        self._doubts.seen(looks)
         try:
             async with self._alone:
                 links = await asyncio.to_thread(self._keep, looks)
         except _Doubtful as doubt:
             await self._hold(looks, doubt.older)
             return
+        self._doubts.seen(looks)
         await self._follow(links)
         for look in looks:
             self._frontier.settle(look.target)
@@ -508,11 +508,12 @@ class Crawl:
             if (target := self._older_address(change)) is not None
         }
         return {
-            place: copies[sighting.observation.url]
+            place: older
             for place, look in enumerate(looks)
             for sighting in look.sightings
-            if isinstance(sighting.observation, Article) and sighting.observation.url in copies
-            if not self._doubts.is_settled(look)
+            if isinstance(sighting.observation, Article)
+            and (older := copies.get(sighting.observation.url)) is not None
+            if older.key != look.target.key and not self._doubts.is_settled(look)
         }
 
     def _older_address(self, change: Change) -> Target | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -71,9 +72,12 @@ class Site:
     day: int = 0
     asked: list[str] = field(default_factory=list)
     has_etags: bool = False
+    slow: str = ""  # the address that answers only after all others that are asked beside it
 
     async def fetch(self, target: Target) -> Page | Failure:
         self.asked.append(target.url)
+        if target.url == self.slow:
+            await asyncio.sleep(0.05)
         return self._answer(target, target.url, ())
 
     def _answer(self, target: Target, url: str, passed: tuple[str, ...]) -> Page | Failure:
@@ -120,15 +124,20 @@ def crawl(
     is_all: bool = True,
     progress: Progress | None = None,
     batch_pages: int = 64,
+    tick_seconds: float = 0.0,
 ) -> Summary:
+    """One pass that begins at that hour; its clock goes on by `tick_seconds` each time that it is read."""
     store.put_sources([GAZETTE])
-    now = datetime(2026, 3, 4, tzinfo=UTC) + timedelta(hours=hours)
+    start, ticks = datetime(2026, 3, 4, tzinfo=UTC) + timedelta(hours=hours), itertools.count()
+
+    def now() -> datetime:
+        return start + timedelta(seconds=tick_seconds * next(ticks))
 
     async def read(page: Page, source: Source, kind: TargetKind | None) -> parse.Reading:
         return parse.read(page, source, kind)
 
     running = Crawl(
-        Plan((GAZETTE,), lambda: now, is_all=is_all, batch_pages=batch_pages),
+        Plan((GAZETTE,), now, is_all=is_all, batch_pages=batch_pages),
         store=store,
         fetch=site.fetch,
         parse=read,
@@ -256,6 +265,19 @@ def test_a_story_at_a_new_address_has_moved_whatever_is_fetched_first(store: Sto
     assert kinds(store) == ["new"] * 3 + ["moved"]
     assert kinds(store, "teaser") == ["new"] * 3 + ["moved"]
     assert old.url in site.asked
+
+
+def test_a_story_whose_old_address_redirects_only_after_the_new_one_answered_has_moved_once(
+    store: Store,
+) -> None:
+    site = site_of_three()
+    crawl(store, site, 0)
+    old = site.stories[1]
+    site.stories[1] = replace(old, number=7)
+    site.answers = {old.url: site.stories[1].url}
+    site.slow = old.url
+    crawl(store, site, 24, tick_seconds=1)
+    assert kinds(store) == ["new"] * 3 + ["moved"]
 
 
 def test_a_story_whose_old_address_is_gone_has_moved(store: Store) -> None:
