@@ -73,6 +73,14 @@ class Keepers:
         known = replace(known, is_covered=target.channel is not None)
         return _kept(target, keeper.looked(known, now, is_edited=is_edited, polled_at=heard))
 
+    def led_on(self, target: Target, at: datetime) -> tuple[Target, datetime]:
+        """The address led on to one that is watched itself: seldom enough is looked whether it still does.
+
+        It teaches nothing, and is begun anew where it no longer leads on.
+        """
+        longest = self._keepers[target.source].promise.longest
+        return replace(target, watched=None), moment(hours(at) + longest)
+
     def told(self, target: Target, channel: str, stamp: str, at: datetime) -> Target:
         """A channel lists the article with this stamp; where that is news, the article may be due."""
         is_news = target.stamp != stamp and _is_later(stamp, target)

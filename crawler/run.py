@@ -295,7 +295,7 @@ class Crawl:
                 self.keep(look.page.body)
 
         keepers, told = self._keepers, self._told
-        links = self._links_of(looks)
+        links, led_on = self._links_of(looks), self._led_on(looks)
         keys = {look.target.key for look in looks}
         sources = {look.target.source for look in looks}
 
@@ -308,7 +308,12 @@ class Crawl:
                 self.keep(bodies[digest or ""])
             keepers = self._keepers.copy(sources)  # of this try: another one learns anew
             told = self._told | self._signalled(looks, links, verdict, keepers)
-            settled = {look.target.key: self._settled(look, verdict, keepers, told) for look in looks}
+            settled = {
+                look.target.key: self._settled(
+                    look, verdict, keepers, told, is_led_on=look.target.key in led_on
+                )
+                for look in looks
+            }
             recorded = self._admitted(links) | told | settled
             return pipeline.Ending(list(recorded.values()), keepers.kept(sources))
 
@@ -328,7 +333,9 @@ class Crawl:
         self.summary.changes |= {change.id: None for change in new}
         return links
 
-    def _settled(self, look: Look, verdict: Verdict, keepers: Keepers, told: Mapping[str, Target]) -> Target:
+    def _settled(
+        self, look: Look, verdict: Verdict, keepers: Keepers, told: Mapping[str, Target], *, is_led_on: bool
+    ) -> Target:
         """The target after this look: what it left behind, and when it falls due again."""
         target, visit = look.target, look.visit
         if target.last_visit is not None and visit.at < target.last_visit:  # a pass dated back
@@ -351,15 +358,30 @@ class Crawl:
             last_change=visit.at if is_edited else target.last_change,
             failures=0 if is_seen else target.failures + 1,
         )
-        every, due = self._sources[target.source].every_seconds, None
-        if is_seen and articles:
+        source, due = self._sources[target.source], None
+        if is_seen and is_led_on:
+            target, due = keepers.led_on(target, visit.at)
+        elif is_seen and articles:
             target, due = keepers.looked(
                 target, visit.at, is_edited=is_edited, published=articles[0].published
             )
-        target = replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, every, due))
+        target = replace(target, next_visit=revisit.next_visit(target, visit.outcome, visit.at, source, due))
         if not is_seen and target.kind is TargetKind.ARTICLE:
             self._lost[target.key] = target
         return target
+
+    def _led_on(self, looks: Sequence[Look]) -> set[str]:
+        """The keys of the targets whose article stands at another address, which is watched itself."""
+        ends = {
+            look.target.key: self._article_key(sighting.observation.url, look.target.source)
+            for look in looks
+            for sighting in look.sightings
+            if isinstance(sighting.observation, Article) and sighting.observation.url
+        }
+        elsewhere = {key: end for key, end in ends.items() if end != key}
+        known = self.store.targets(list(elsewhere.values()))
+        watched = {t.key for t in known.values() if t.last_visit and t.source in self._sources}
+        return {key for key, end in elsewhere.items() if end in watched}
 
     # ------------------------------------------------------------ signals
 

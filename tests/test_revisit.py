@@ -14,7 +14,7 @@ from crawler import revisit
 from crawler.revisit import Experience, Keeper, Promise, Watched, plan
 from crawler.revisit.policy import Policy
 from crawler.revisit.rates import ASSUMED, DAY, MEASURED, WEEK, Steps
-from storage.records import Outcome, Target, TargetKind
+from storage.records import Outcome, Source, Target, TargetKind
 
 BORN = 420_000.0
 NEW = Watched(BORN, BORN, BORN)
@@ -168,26 +168,37 @@ def test_without_a_budget_every_time_is_right() -> None:
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
+HALF_HOURLY = Source("A", every_seconds=1800.0, max_interval_seconds=2 * 86_400.0)
+
+
 def target(kind: TargetKind = TargetKind.ARTICLE, failures: int = 0) -> Target:
     return Target("k", "https://a.example/k", "A", kind, first_visit=NOW, last_visit=NOW, failures=failures)
 
 
 def test_an_article_falls_due_when_its_keeper_says() -> None:
     due = NOW + timedelta(minutes=59)
-    assert revisit.next_visit(target(), Outcome.OK, NOW, 21_600, due) == due
+    assert revisit.next_visit(target(), Outcome.OK, NOW, HALF_HOURLY, due) == due
 
 
 def test_a_listing_keeps_its_cadence_whatever_a_keeper_says() -> None:
     due = NOW + timedelta(days=9)
-    again = revisit.next_visit(target(TargetKind.LISTING), Outcome.OK, NOW, 1800, due)
+    again = revisit.next_visit(target(TargetKind.LISTING), Outcome.OK, NOW, HALF_HOURLY, due)
     assert again == NOW + timedelta(minutes=30)
 
 
 def test_a_failing_article_is_left_alone_for_ever_longer() -> None:
     waits = [
-        revisit.next_visit(target(failures=n), Outcome.FAILED, NOW, 1800, NOW) - NOW for n in (1, 2, 3, 40)
+        revisit.next_visit(target(failures=n), Outcome.FAILED, NOW, HALF_HOURLY, NOW) - NOW
+        for n in (1, 2, 3, 40)
     ]
     assert waits == [timedelta(hours=1), timedelta(hours=2), timedelta(hours=4), timedelta(days=1)]
+
+
+def test_what_is_gone_is_asked_ever_more_seldom_but_within_the_longest_interval() -> None:
+    waits = [
+        revisit.next_visit(target(failures=n), Outcome.GONE, NOW, HALF_HOURLY) - NOW for n in (1, 2, 6, 40)
+    ]
+    assert waits == [timedelta(hours=1), timedelta(hours=2), timedelta(hours=32), timedelta(days=2)]
 
 
 def test_hours_and_moments_are_inverse() -> None:

@@ -1,7 +1,8 @@
 """When any target falls due again: by how the visit ended, and for an article by what its keeper says.
 
 A failing target is left alone for ever longer, a disallowed one for a day; what is gone is asked again after
-the hour that a removal takes to be believed, and then ever more seldom. Listings, feeds and sitemaps come at
+the hour that a removal takes to be believed, and then ever more seldom, but within its source's longest interval.
+Listings, feeds and sitemaps come at
 their source's `every`. An article is looked at when the `Keeper` of its source says so.
 
 A pass by hand also goes by fixed tiers, never more often than `every`: who asks for a pass means it.
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from storage.records import Outcome, Target, TargetKind
+from storage.records import Outcome, Source, Target, TargetKind
 from storage.store import Tier
 
 _TIERS = (
@@ -33,13 +34,13 @@ _MOST_PATIENCE = timedelta(days=1)  # the longest that a failing target is left 
 
 
 def next_visit(
-    target: Target, outcome: Outcome, now: datetime, every_seconds: float, due: datetime | None = None
+    target: Target, outcome: Outcome, now: datetime, source: Source, due: datetime | None = None
 ) -> datetime:
-    """When `target`, visited at `now` with this `outcome` and updated accordingly, falls due again.
+    """When `target` of `source`, visited at `now` with this `outcome` and updated accordingly, falls due again.
 
     `due`: of an article that was seen, what its keeper says.
     """
-    every = timedelta(seconds=every_seconds)
+    every = timedelta(seconds=source.every_seconds)
     match outcome:
         case Outcome.DISALLOWED:
             return now + _DISALLOWED
@@ -48,7 +49,8 @@ def next_visit(
             return now + min(patience, max(every, _MOST_PATIENCE))
         case Outcome.GONE:  # an hour, two, four …: it may come back
             patience = _GONE * 2 ** min(max(0, target.failures - 1), 16)
-            return now + max(min(every, _MOST_PATIENCE), min(patience, _GONE_FOR_LONG))
+            longest = min(_GONE_FOR_LONG, timedelta(seconds=source.max_interval_seconds))
+            return now + max(min(every, _MOST_PATIENCE), min(patience, longest))
         case _:
             if target.kind is TargetKind.ARTICLE and due is not None:
                 return max(now, due)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from storage.records import Target
 from tests.flow.press import Press, hour
-from tests.flow.site import FEED, FRONT, Answer, Site, story
+from tests.flow.site import FEED, FRONT, Answer, Site, led_to, story
 
 Watched = dict[str, Target]
 
@@ -181,3 +181,23 @@ def test_an_article_of_another_source_is_left_to_that_one(press: Press) -> None:
     assert daemon_pass(press, 0.1) == [site.at(2).path]
     owners = {t.url: t.source for t in press.store.article_targets(["Gazette", "Mirror"], None)}
     assert owners == {site.url(site.at(1).path): "Gazette", site.url(site.at(2).path): "Mirror"}
+
+
+def test_an_old_address_that_leads_to_a_watched_one_is_asked_once_in_the_longest_interval(
+    press: Press,
+) -> None:
+    site = press.opens(
+        Site(story(1), story(2)), notice_within_seconds=3600.0, max_interval_seconds=3 * 86400.0
+    )
+    daemon_pass(press, 0)
+    old, new = site.at(1).path, "/newstream/1772500099-99/elsewhere/"
+    site.stories[0] = replace(site.stories[0], path=new)
+    site.answers[old] = led_to(site.url(new))
+    for number in range(4, 60, 4):
+        daemon_pass(press, number)
+    targets = {t.url: t for t in press.store.article_targets(["Gazette"], None)}
+    before, after = targets[site.url(old)], targets[site.url(new)]
+    assert press.kinds() == ["new", "new", "moved"]
+    assert before.next_visit and before.last_visit
+    assert before.next_visit - before.last_visit == timedelta(days=3)
+    assert (before.watched, after.watched is None) == (None, False)  # looks at one of them teach
