@@ -199,7 +199,8 @@ def _recall(store: Store, seen: list[Seen], before: datetime | None) -> Known:
     further = further_questions(seen, known)
     if not (further.clues or further.keys):
         return known
-    return store.recall(replace(asked, keys=asked.keys | further.keys, clues=further.clues), before)
+    more = replace(asked, keys=asked.keys | further.keys, clues=asked.clues | further.clues)
+    return store.recall(more, before)
 
 
 def _seen(reading: Reading) -> tuple[Sighting, ...]:

@@ -253,12 +253,14 @@ def _age(clue: Clue) -> tuple[datetime, str]:
 class Questions:
     """What deciding some observations needs to know. `clues` are asked only for those not found by key.
 
-    Of `keys` everything about the items there is asked, of `whereabouts` only the addresses themselves, of
-    `clues`, a set for each capture, those that hold them and everything about the items most alike.
+    Of `keys` everything about the items there is asked, of `texts` only what they say now, of `whereabouts` only
+    the addresses themselves, of `clues`, a set for each capture, those that hold them and everything about the
+    items most alike.
     """
 
     identities: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
     whereabouts: frozenset[str] = frozenset()
     places: frozenset[str] = frozenset()
     clues: frozenset[frozenset[tuple[str, int]]] = frozenset()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -428,16 +428,7 @@ class SqlStore:
         """Insert `rows`; where the primary key exists, replace the other columns."""
         if not rows:
             return
-        dialect: Any = postgresql if self._engine.dialect.name == "postgresql" else sqlite
-        columns = table.columns
-        statement = dialect.insert(table)
-        others = {c.name: statement.excluded[c.name] for c in columns if not c.primary_key}
-        keys = [c.name for c in columns if c.primary_key]
-        if others:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        db.execute(statement, _only_columns(table, rows))
+        db.execute(_upserting(self._engine.dialect.name, table), _only_columns(table, rows))
 
     def start_run(self, at: datetime) -> int:
         with self._writing() as db:
@@ -708,42 +699,60 @@ class _Recall:
 
     def answer(self, questions: Questions) -> Known:
         known, db = self.known, self.db
-        known.revision = _state(db, "revision")
-        known.next_seq = (db.execute(select(func.max(OBSERVATION.c.seq))).scalar() or 0) + 1
+        stands = db.execute(_HOW_IT_STANDS).one()
+        known.revision, known.next_seq = stands.revision or 0, (stands.last_seq or 0) + 1
         known.sources = _sources(db)
         if self.before is None:
-            wanted = select(OBSERVATION.c.identity)
-            rows = _where_in(db, wanted, OBSERVATION.c.identity, questions.identities)
+            rows = self._rows(OBSERVATION.c.identity, questions.identities)
             known.held = {row.identity for row in rows}
             known.instants = {at for at in questions.instants if self._has_instant(at)}
-            known.newest = db.execute(select(func.max(OBSERVATION.c.at))).scalar()
-        whereabouts = questions.whereabouts - questions.keys
-        for row in self._rows(ADDRESS, ADDRESS.c.key, whereabouts, ADDRESS.c.since):
-            known.add(Address(row.key, row.item_id, row.url, row.since))
+            known.newest = stands.newest
         ids = self._by_key(questions.keys) | self._at_places(questions.places)
         ids |= self._by_clue(questions.clues)
+        speakers = set()
+        elsewhere = (questions.whereabouts | questions.texts) - questions.keys
+        for row in self._rows(ADDRESS.c.key, elsewhere, ADDRESS.c.since):
+            known.add(Address(row.key, row.item_id, row.url, row.since))
+            if row.key in questions.texts:
+                speakers.add(row.item_id)
         self._latest(questions.places | questions.keys)
+        self._say(speakers - ids, most_contents=1)
         return self.about(ids)
 
     def about(self, ids: set[str]) -> Known:
         """Everything about these items, into `known`: of what grows without end, the latest."""
         known = self.known
-        for row in self._rows(ITEM, ITEM.c.id, ids, ITEM.c.first_seen):
-            known.add(_item(row))
-        for row in sorted(self._rows(ADDRESS, ADDRESS.c.item_id, ids, ADDRESS.c.since), key=_since):
+        for row in sorted(self._rows(ADDRESS.c.item_id, ids, ADDRESS.c.since), key=_since):
             known.add(Address(row.key, row.item_id, row.url, row.since))
-        for snapshot in self._snapshots(ids):
-            known.add(snapshot)
-        for row in self._rows(COMPLETION, COMPLETION.c.item_id, ids, COMPLETION.c.at):
-            known.add(Completion(row.item_id, row.at, row.name, row.value))
+        self._say(ids, self.most_contents)
         for span in self._spans(ids):
             known.add(span)
         for change in self._turns(ids):
             known.add(change)
         return known
 
-    def _rows(self, table: Table, column: Any, values: Collection[Any], time: Any) -> Iterator[Row[Any]]:
-        return _where_in(self.db, select(table).where(self._is_in_time(time)), column, values)
+    def _say(self, ids: set[str], most_contents: int) -> None:
+        """What these items say, into `known`: so many of their latest texts."""
+        known = self.known
+        for row in self._rows(ITEM.c.id, ids, ITEM.c.first_seen):
+            known.add(_item(row))
+        for snapshot in self._snapshots(ids, most_contents):
+            known.add(snapshot)
+        for row in self._rows(COMPLETION.c.item_id, ids, COMPLETION.c.at):
+            known.add(Completion(row.item_id, row.at, row.name, row.value))
+
+    def _rows(self, group: Any, values: Collection[Any], time: Any = None) -> Sequence[Row[Any]]:
+        """All rows that hold one of `values` in the column `group`."""
+        if not values:
+            return []
+        bound = time if self.before is not None else None
+        return self.db.execute(
+            _all_of_each(self.db.dialect.name, group, bound), self._given(values, bound)
+        ).all()
+
+    def _given(self, values: Collection[Any], bound: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = {"asked": list(values)}
+        return asked if bound is None else asked | {"before": self.before}
 
     def _first(
         self,
@@ -753,25 +762,21 @@ class _Recall:
         order: tuple[Any, ...],
         time: Any,
         *key: Any,
-        kind: tuple[Any, str] | None = None,
+        kinds: tuple[Any, Sequence[str]] | None = None,
         is_newest: bool = True,
     ) -> Sequence[Row[Any]]:
         """For each of `values`, the first `most` rows in `order` that hold it in the column `group`.
 
-        `key` tells the table's rows apart; `kind`: a column and what it must be. An index must begin with
-        `group`, that column, and `order`.
+        `key` tells the table's rows apart; `kinds`: a column and what it may be, for each of which so many rows are
+        read. An index must begin with `group`, that column, and `order`.
         """
         if not values:
             return []
         bound = time if self.before is not None else None
         statement = _first_of_each(
-            self.db.dialect.name, most, group, order, is_newest, bound, key, kind[0] if kind else None
+            self.db.dialect.name, most, group, order, is_newest, bound, key, kinds[0] if kinds else None
         )
-        given: dict[str, Any] = {"asked": list(values)}
-        if bound is not None:
-            given["before"] = self.before
-        if kind is not None:
-            given["kind"] = kind[1]
+        given = self._given(values, bound) | ({"kinds": list(kinds[1])} if kinds else {})
         return self.db.execute(statement, given).all()
 
     def _is_in_time(self, time: Any) -> Any:
@@ -782,11 +787,13 @@ class _Recall:
         return self.db.execute(wanted).first() is not None
 
     def _by_key(self, keys: Collection[str]) -> set[str]:
-        return {row.item_id for row in self._rows(ADDRESS, ADDRESS.c.key, keys, ADDRESS.c.since)}
+        return {row.item_id for row in self._rows(ADDRESS.c.key, keys, ADDRESS.c.since)}
 
     def _at_places(self, places: Collection[str]) -> set[str]:
         """The items that are open at these listings."""
         listings = _without_blocks(places)
+        if not listings:
+            return set()
         wanted = select(SPAN.c.item_id).where(self._is_in_time(SPAN.c.first_at))
         found = {
             row.item_id
@@ -802,9 +809,9 @@ class _Recall:
         table = CLUE.c
         oldest, key = (table.at, table.snapshot_id), (table.value, table.kind, table.at, table.snapshot_id)
         for kind, values in _by_kind(captures):
-            told = (table.kind, kind)
+            told = (table.kind, [kind])
             rows = self._first(
-                most_answers(kind), table.value, values, oldest, table.at, *key, kind=told, is_newest=False
+                most_answers(kind), table.value, values, oldest, table.at, *key, kinds=told, is_newest=False
             )
             for row in sorted(rows, key=lambda row: (row.at, row.snapshot_id)):
                 self.known.add(Clue(row.kind, row.value, row.item_id, row.snapshot_id, row.at))
@@ -816,10 +823,10 @@ class _Recall:
         for row in self._first(1, seen.place, _without_blocks(places), order, seen.at, seen.seq):
             self.known.latest[row.place] = (row.at, row.digest)
 
-    def _snapshots(self, ids: Collection[str]) -> list[Snapshot]:
+    def _snapshots(self, ids: Collection[str], most: int) -> list[Snapshot]:
         table = SNAPSHOT.c
         rows = self._first(
-            self.most_contents,
+            most,
             table.item_id,
             ids,
             (table.number,),
@@ -827,8 +834,7 @@ class _Recall:
             table.item_id,
             table.number,
         )
-        wanted = {row.blob for row in rows}
-        texts = {row.digest: row.data for row in _where_in(self.db, select(BLOB), BLOB.c.digest, wanted)}
+        texts = {row.digest: row.data for row in self._rows(BLOB.c.digest, {row.blob for row in rows})}
         return [_snapshot(row, texts[row.blob]) for row in sorted(rows, key=lambda row: row.number)]
 
     def _spans(self, ids: Collection[str]) -> Iterable[Span]:
@@ -851,12 +857,11 @@ class _Recall:
         Of each kind: `_MOST_TURNS` of the item itself, and as many that speak of it from another item.
         """
         table = CHANGE.c
+        latest, kinds = (table.detected_at, table.rank), (table.kind, [kind.value for kind in _TURNS])
         found = {}
-        for kind in _TURNS:
-            for role in (table.item_id, table.of):
-                latest, told = (table.detected_at, table.rank), (table.kind, kind.value)
-                rows = self._first(_MOST_TURNS, role, ids, latest, table.detected_at, table.id, kind=told)
-                found.update({row.id: row for row in rows})
+        for role in (table.item_id, table.of):
+            rows = self._first(_MOST_TURNS, role, ids, latest, table.detected_at, table.id, kinds=kinds)
+            found.update({row.id: row for row in rows})
         turns = [_change(row) for row in found.values() if row.of is not None or row.kind in _AWAY]
         return sorted(turns, key=lambda change: (change.detected_at, change.rank))
 
@@ -877,6 +882,21 @@ def _without_blocks(places: Collection[str]) -> list[str]:
 # ---------------------------------------------------------------- statements that are the same at each recall
 
 
+_HOW_IT_STANDS = select(
+    select(STATE.c.value).where(STATE.c.name == "revision").scalar_subquery().label("revision"),
+    select(func.max(OBSERVATION.c.seq)).scalar_subquery().label("last_seq"),
+    select(func.max(OBSERVATION.c.at)).scalar_subquery().label("newest"),
+)
+
+
+@lru_cache(maxsize=64)
+def _all_of_each(dialect: str, group: Any, time: Any | None) -> Select[Any]:
+    """The rows that hold one of the values of the parameter `asked` in `group`."""
+    asked = _asked(dialect)
+    is_meant = and_(group == cast(asked.c.value, group.type), _is_before(time))
+    return select(group.table).select_from(asked.join(group.table, is_meant))
+
+
 @lru_cache(maxsize=256)
 def _first_of_each(
     dialect: str,
@@ -890,13 +910,14 @@ def _first_of_each(
 ) -> Select[Any]:
     """For each value of the parameter `asked`, the first `most` rows in `order` that hold it in `group`.
 
-    With `time`, those before the parameter `before`; with `kind`, those of the parameter `kind`. Putting such a
-    statement together costs more than running it: each is made once.
+    With `time`, those before the parameter `before`; with `kind`, so many of each of the parameter `kinds`. Putting
+    such a statement together costs more than running it: each is made once.
     """
-    asked = _asked(dialect)
-    is_meant = and_(group == cast(asked.c.value, group.type), _is_before(time))
+    asked = [_asked(dialect)]
+    is_meant = and_(group == cast(asked[0].c.value, group.type), _is_before(time))
     if kind is not None:
-        is_meant = and_(is_meant, kind == bindparam("kind", type_=kind.type))
+        asked.append(_asked(dialect, "kinds"))
+        is_meant = and_(is_meant, kind == asked[1].c.value)
     in_order = [column.desc() for column in order] if is_newest else list(order)
     return _each(dialect, asked, most, is_meant, in_order, key)
 
@@ -908,7 +929,7 @@ def _latest_spans(dialect: str, *, is_bounded: bool) -> Select[Any]:
     is_there = and_(table.item_id == at.c.item_id, table.place == at.c.place)
     is_meant = and_(is_there, _is_before(table.first_at if is_bounded else None))
     key = (table.item_id, table.place, table.first_at)
-    return _each(dialect, at, 1, is_meant, [table.first_at.desc()], key)
+    return _each(dialect, [at], 1, is_meant, [table.first_at.desc()], key)
 
 
 def _places(dialect: str) -> Any:
@@ -923,29 +944,29 @@ def _places(dialect: str) -> Any:
 
 
 def _each(
-    dialect: str, asked: Any, most: int, is_meant: Any, order: Sequence[Any], key: Sequence[Any]
+    dialect: str, asked: Sequence[Any], most: int, is_meant: Any, order: Sequence[Any], key: Sequence[Any]
 ) -> Select[Any]:
-    """For each row of `asked`, the first `most` rows in `order` of the table of `key` that are meant."""
-    table = key[0].table
+    """For each row of all the tables `asked`, the first `most` rows in `order` of the table of `key` that are meant."""
+    table, each = key[0].table, reduce(lambda one, other: one.join(other, true()), asked)
     if dialect == "postgresql":
         first = select(table).where(is_meant).order_by(*order).limit(most).lateral()
-        return select(first).select_from(asked.join(first, true()))
+        return select(first).select_from(each.join(first, true()))
     # SQLite knows no LATERAL, but looks up a row by a key that a limited subquery gives it.
-    keys = select(*key).where(is_meant).order_by(*order).limit(most).correlate(asked)
+    keys = select(*key).where(is_meant).order_by(*order).limit(most).correlate(*asked)
     found = table.alias("found")
     is_first = tuple_(*(found.c[part.name] for part in key)).in_(keys)
-    return select(found).select_from(asked.join(found, is_first))
+    return select(found).select_from(each.join(found, is_first))
 
 
 def _is_before(time: Any | None) -> Any:
     return true() if time is None else time < bindparam("before", type_=time.type)
 
 
-def _asked(dialect: str) -> Any:
-    """A table of one column, `value`, of the texts or numbers in the parameter `asked`, however many."""
+def _asked(dialect: str, name: str = "asked") -> Any:
+    """A table of one column, `value`, of the texts or numbers in the parameter of that name, however many."""
     function = func.json_array_elements_text if dialect == "postgresql" else func.json_each
-    values = bindparam("asked", type_=JSON)
-    return function(values).table_valued(column("value", String), name="asked")
+    values = bindparam(name, type_=JSON)
+    return function(values).table_valued(column("value", String), name=name)
 
 
 def _showings_in(db: Connection, before: datetime) -> Callable[[str], Showings]:
@@ -1020,6 +1041,16 @@ def _is_in_tier(tier: Tier) -> Any:
     if tier.quiet_since is None:
         return is_waiting
     return and_(is_waiting, or_(table.first_visit >= tier.quiet_since, table.last_change >= tier.quiet_since))
+
+
+@lru_cache(maxsize=64)
+def _upserting(dialect: str, table: Table) -> Any:
+    statement: Any = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    others = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
+    keys = [c.name for c in table.columns if c.primary_key]
+    if others:
+        return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return statement.on_conflict_do_nothing(index_elements=keys)
 
 
 def _insert(db: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

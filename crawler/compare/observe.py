@@ -1,7 +1,8 @@
 """What a batch of sightings asks of the store before it can be decided. Pure.
 
 `observe` gives each sighting its place and the identities of its addresses; `questions` collects what
-`Store.recall` must answer. Clues are asked only for what no address identifies: an unchanged page costs none.
+`Store.recall` must answer. What a text may be a copy of is asked only where no address identifies it, where it is
+new, or was gone: any other page is answered at once.
 """
 
 from __future__ import annotations
@@ -39,12 +40,14 @@ def observe(sightings: Iterable[Sighting], key_of: KeyOf) -> list[Seen]:
 
 
 def questions(seen: Sequence[Seen]) -> Questions:
-    """What must be known about the places, the addresses and the captures themselves."""
+    """What must be known about the places, the addresses, who names them as originals, and the captures themselves."""
+    own = (key for s in seen if not _is_listing(s) for key in s.keys if key)
     return Questions(
         identities=frozenset(fingerprint.identity(s.sighting) for s in seen),
         keys=frozenset(key for s in seen for key in (*s.keys, s.old_key, s.original_key) if key),
         whereabouts=frozenset(key for s in seen if _is_listing(s) for key in s.counterparts if key),
         places=frozenset(s.place for s in seen if s.place),
+        clues=frozenset(frozenset({fingerprint.original_clue(key)}) for key in own),
         instants=frozenset(s.sighting.at for s in seen if s.sighting.origin is not Origin.CRAWL),
     )
 
@@ -52,8 +55,6 @@ def questions(seen: Sequence[Seen]) -> Questions:
 def further_questions(seen: Sequence[Seen], known: Known) -> Questions:
     """What must be known about those contents that `known` does not identify by address, or in this text."""
     clues = {frozenset(fingerprint.clues(content)) for s in seen for content in _strangers(s, known)}
-    own = (key for s in seen if not _is_listing(s) for key in s.keys if key)
-    clues |= {frozenset({fingerprint.original_clue(key)}) for key in own}
     return Questions(keys=frozenset(_counterparts(seen, known)), clues=frozenset(clues))
 
 

@@ -62,15 +62,15 @@ class Gauge:
                             self._announced[key] = text.normalise(teaser.headline).casefold()
 
     def recall(self, looks: Sequence[Look]) -> Known:
-        """What is known of the articles and listings that `looks` show."""
-        keys, places = set(), set()
+        """What the articles that `looks` show said last, and what is known of the listings."""
+        texts, places = set(), set()
         for look in looks:
             key = self._key(look)
             if look.target.kind is TargetKind.ARTICLE:
-                keys.add(key)
+                texts.add(key)
             else:
                 places.add(key)
-        return self.store.recall(Questions(keys=frozenset(keys), places=frozenset(places)))
+        return self.store.recall(Questions(texts=frozenset(texts), places=frozenset(places)))
 
     def _key(self, look: Look) -> str:
         shown = next((s.observation.url for s in look.sightings if s.observation.url), None)
