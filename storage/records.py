@@ -477,7 +477,8 @@ class Assessment:
 class Delivery:
     """How far a channel was told: every arrival up to `cursor`. `upto`: those it is being told, while that fails.
 
-    `digest_at`: when its next digest is due, of a channel that gets one.
+    `digest_at`: when its next digest is due, of a channel that gets one. One that failed with no next try is switched
+    off.
     """
 
     channel: str
@@ -488,6 +489,11 @@ class Delivery:
     sent_at: datetime | None = None
     digest_at: datetime | None = None
     error: str = ""
+
+    @property
+    def is_off(self) -> bool:
+        """Whether its receiver wants no more: nothing is sent until somebody asks for it by name."""
+        return self.attempts > 0 and self.next_try is None
 
 
 class Ruling(StrEnum):

@@ -70,7 +70,9 @@ def _standing(one: Any, last: int) -> str:
         return "never told yet: it begins with what comes in after its first pass"
     told = f"last told {moment(one.sent_at)}" if one.sent_at else "nothing sent yet"
     said = [told, f"{counted(last - one.cursor, 'change')} not looked through yet"]
-    if one.attempts:
+    if one.is_off:
+        said.append(f"switched off: {one.error}; `presswatch notify {one.channel}` tries it again")
+    elif one.attempts:
         tried = counted(one.attempts, "attempt")
         said.append(f"failed at {tried}, again at {moment(one.next_try)}: {one.error}")
     elif one.digest_at:

@@ -7,8 +7,8 @@ A webhook is a POST of `notices.as_json` with
                               the body
     Idempotency-Key           the notice's key
 
-Any status of 200 to 299 means that it was taken. Redirects are not followed. The address passes the same guard
-as every page does. What a server answers is not read.
+Any status of 200 to 299 means that it was taken; 410 that nothing more is wanted there. Redirects are not followed.
+The address passes the same guard as every page does. What a server answers is not read.
 
 Apprise waits for its services as long as they please, so it works in threads that nobody has to wait for: one
 that hangs takes no place from other work, and does not keep the program from ending.
@@ -33,6 +33,7 @@ from crawler.fetch.pacing import asked_wait
 from crawler.notify.notices import Notice, as_html, as_json, as_text
 
 _SECONDS = 20.0  # for one delivery
+_GONE = 410
 _MAIL = ("mailto", "mailtos")
 
 
@@ -42,6 +43,10 @@ class NotTaken(PresswatchError):
     def __init__(self, why: str, wait: timedelta | None = None) -> None:
         self.wait = wait
         super().__init__(why)
+
+
+class NotWanted(NotTaken):
+    """The receiver wants no more notices: there is no use in trying again."""
 
 
 async def send(
@@ -87,6 +92,8 @@ async def _post(told: Notice, url: str, secret: bytes, settings: Settings, now: 
     if isinstance(answer, Failure):
         is_refused = answer.reason.startswith("refused address")
         raise NotTaken(f"{answer.reason}{' ([fetch] allow_private_addresses)' if is_refused else ''}")
+    if answer.status == _GONE:
+        raise NotWanted(f"status {_GONE} Gone: its receiver wants no more")
     if not 200 <= answer.status <= 299:
         raise NotTaken(f"status {answer.status}", asked_wait(answer.header("retry-after"), now))
 

@@ -58,12 +58,13 @@ async def deliver(
 ) -> list[Told]:
     """Tell every channel, or those of `names`, what it is due. Raises nothing for what a channel does.
 
-    A channel that is new begins with what arrives from now on; `from_start`: with the whole log.
+    A channel that is new begins with what arrives from now on; `from_start`: with the whole log. One whose receiver
+    wanted no more is switched off, and tried again only by name.
     """
     wanted = [one for one in settings.notify if one.enabled and (not names or one.name in names)]
     known = await asyncio.to_thread(store.deliveries)
     one_pass = _Pass(settings, store, now, environ, from_start=from_start)
-    tasks = [one_pass.tell(one, known.get(one.name)) for one in wanted]
+    tasks = [one_pass.tell(one, known.get(one.name), is_named=one.name in names) for one in wanted]
     ended = await asyncio.gather(*tasks, return_exceptions=True)  # all end before any mistake of ours is told
     for one in ended:
         if isinstance(one, BaseException):
@@ -91,8 +92,10 @@ class _Pass:
         self._turn = asyncio.Lock()
         self._bearings: Bearings | None = None
 
-    async def tell(self, channel: NotifySettings, known: Delivery | None) -> Told:
+    async def tell(self, channel: NotifySettings, known: Delivery | None, *, is_named: bool) -> Told:
         """Tell `channel` what it is due; what keeps it from that is in the answer."""
+        if known is not None and known.is_off and not is_named:
+            return Told(channel.name, error=_off(known))
         try:
             delivery = await asyncio.to_thread(self._begin, channel) if known is None else known
             digest = delivery.digest_at if channel.digest and delivery.upto is None else None
@@ -123,7 +126,8 @@ class _Pass:
             except PresswatchError as error:
                 delivery = _failed(delivery, upto, error, self.now())
                 await self._note(delivery)
-                return Told(channel.name, sent, str(error), delivery.next_try)
+                said = _off(delivery) if delivery.is_off else delivery.error
+                return Told(channel.name, sent, said, delivery.next_try)
             sent += len(entries)
         digest = rules.next_digest(channel.digest, self.now(), channel.time_zone)
         if digest != delivery.digest_at:
@@ -179,6 +183,11 @@ def _says(entry: Entry, kept: Assessment | None) -> bool:
     return (kept.kinds, kept.parts, kept.edits) == (bearing.kinds, bearing.parts, bearing.edits)
 
 
+def _off(delivery: Delivery) -> str:
+    name = delivery.channel
+    return f"{delivery.error}; it is switched off: `presswatch notify {name}` tries it again"
+
+
 def _failed(delivery: Delivery, upto: int, error: PresswatchError, now: datetime) -> Delivery:
     attempts = delivery.attempts + 1
     wait = rules.wait(attempts) * random.uniform(1, 1 + _SPREAD)  # noqa: S311
@@ -187,7 +196,7 @@ def _failed(delivery: Delivery, upto: int, error: PresswatchError, now: datetime
         delivery,
         upto=upto,
         attempts=attempts,
-        next_try=now + max(wait, asked or wait),
+        next_try=None if isinstance(error, channels.NotWanted) else now + max(wait, asked or wait),
         error=str(error)[:500],
     )
 

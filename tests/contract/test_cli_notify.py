@@ -91,7 +91,10 @@ def test_a_test_is_marked_as_one_and_leaves_the_channels_place_alone(
 def test_a_test_that_fails_ends_with_status_1(run: Run, hook: Hook) -> None:
     hook.status = 410
     answer = run("notify", "--test")
-    assert (answer.status, answer.err) == (1, "presswatch: desk: status 410\n")
+    assert (answer.status, answer.err) == (
+        1,
+        "presswatch: desk: status 410 Gone: its receiver wants no more\n",
+    )
 
 
 def test_status_says_how_far_each_channel_was_told_and_sends_nothing(
@@ -105,6 +108,16 @@ def test_status_says_how_far_each_channel_was_told_and_sends_nothing(
     sent = len(hook.taken)
     assert "failed at 1 attempt, again at 20" in run("notify", "--status").out
     assert len(hook.taken) == sent
+
+
+def test_status_says_that_a_receiver_wants_no_more(run: Run, folder: Path, hook: Hook) -> None:
+    run("notify")
+    seed(run, folder)
+    hook.status = 410
+    said = "switched off: `presswatch notify desk` tries it again"
+    answer = run("notify")
+    assert (answer.status, said in answer.err) == (1, True)
+    assert "; switched off: status 410 Gone" in run("notify", "--status").out
 
 
 @pytest.mark.parametrize(

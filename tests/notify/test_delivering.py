@@ -163,6 +163,23 @@ def test_what_was_not_taken_is_sent_again_the_same_after_a_while(desk: Desk) -> 
     assert [one["kind"] for one in after["changes"]] == ["changed"]
 
 
+def test_a_receiver_that_wants_no_more_is_switched_off_until_it_is_asked_for_by_name(desk: Desk) -> None:
+    hook = desk.hooks["desk"]
+    desk.tell()
+    desk.sees(article(0))
+    hook.status = 410
+    (told,) = desk.tell()
+    assert (told.error.partition(":")[0], told.waits_until) == ("status 410 Gone", None)
+    desk.now += timedelta(days=30)
+    assert desk.tell() == [told]
+    assert len(hook.taken) == 1
+    hook.status = 200
+    assert desk.tell(names=["desk"]) == [Told("desk", 1)]
+    assert hook.told(0)["changes"] == hook.told(1)["changes"]
+    desk.sees(changed(1))
+    assert desk.tell() == [Told("desk", 1)]
+
+
 def test_a_crash_after_sending_sends_the_same_again_whatever_came_in_meanwhile(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
