@@ -86,7 +86,8 @@ class Keepers:
         is_news = target.stamp != stamp and _is_later(stamp, target)
         known, target = _watched(target), replace(target, channel=channel, stamp=stamp)
         if known is None:
-            return target
+            is_quiet = target.next_visit is not None and not target.failures  # as it led on until now
+            return replace(target, next_visit=at) if is_news and is_quiet else target
         if not known.is_covered:
             known = replace(known, is_covered=True)
             target = replace(target, watched=_as_json(known))

@@ -295,7 +295,7 @@ class Crawl:
                 self.keep(look.page.body)
 
         keepers, told = self._keepers, self._told
-        links, led_on = self._links_of(looks), self._led_on(looks)
+        links, ends = self._links_of(looks), self._ends(looks)
         keys = {look.target.key for look in looks}
         sources = {look.target.source for look in looks}
 
@@ -308,12 +308,9 @@ class Crawl:
                 self.keep(bodies[digest or ""])
             keepers = self._keepers.copy(sources)  # of this try: another one learns anew
             told = self._told | self._signalled(looks, links, verdict, keepers)
-            settled = {
-                look.target.key: self._settled(
-                    look, verdict, keepers, told, is_led_on=look.target.key in led_on
-                )
-                for look in looks
-            }
+            settled: dict[str, Target] = {}
+            for look in looks:
+                settled |= self._left_behind(look, verdict, keepers, told, ends.get(look.target.key))
             recorded = self._admitted(links) | told | settled
             return pipeline.Ending(list(recorded.values()), keepers.kept(sources))
 
@@ -332,6 +329,18 @@ class Crawl:
         self.summary.counts["unchanged"] += verdict.unchanged
         self.summary.changes |= {change.id: None for change in new}
         return links
+
+    def _left_behind(
+        self, look: Look, verdict: Verdict, keepers: Keepers, told: Mapping[str, Target], end: Target | None
+    ) -> dict[str, Target]:
+        """The target after this look, by its key; where it led on to `end`, which nobody visited, that one instead."""
+        is_watched = end is not None and end.last_visit is not None
+        target = self._settled(look, verdict, keepers, told, is_led_on=is_watched)
+        if end is None or is_watched:
+            return {target.key: target}
+        before, due = keepers.led_on(target, look.visit.at)
+        there = replace(target, key=end.key, url=end.url)
+        return {before.key: replace(before, next_visit=due), there.key: there}
 
     def _settled(
         self, look: Look, verdict: Verdict, keepers: Keepers, told: Mapping[str, Target], *, is_led_on: bool
@@ -370,18 +379,25 @@ class Crawl:
             self._lost[target.key] = target
         return target
 
-    def _led_on(self, looks: Sequence[Look]) -> set[str]:
-        """The keys of the targets whose article stands at another address, which is watched itself."""
-        ends = {
-            look.target.key: self._article_key(sighting.observation.url, look.target.source)
-            for look in looks
-            for sighting in look.sightings
-            if isinstance(sighting.observation, Article) and sighting.observation.url
+    def _ends(self, looks: Sequence[Look]) -> dict[str, Target]:
+        """By the key of a target whose address led on to another on its site: the target there.
+
+        That is one that is visited itself, or a new one. Not of an address that a channel lists: it tells of that.
+        """
+        led: dict[str, Target] = {}
+        for look in looks:
+            target, source = look.target, self._sources[look.target.source]
+            for seen in (sighting.observation for sighting in look.sightings):
+                is_led = isinstance(seen, Article) and seen.redirected_from and not target.channel
+                if is_led and seen.url and is_followed(seen.url, source):
+                    led[target.key] = self._article_target(seen.url, source.name)
+        known = self.store.targets([end.key for end in led.values()])
+        ends = {key: known.get(end.key, end) for key, end in led.items() if end.key != key}
+        return {
+            key: end
+            for key, end in ends.items()
+            if end.source in self._sources and (end.last_visit or end.key not in known)
         }
-        elsewhere = {key: end for key, end in ends.items() if end != key}
-        known = self.store.targets(list(elsewhere.values()))
-        watched = {t.key for t in known.values() if t.last_visit and t.source in self._sources}
-        return {key for key, end in elsewhere.items() if end in watched}
 
     # ------------------------------------------------------------ signals
 

@@ -201,3 +201,38 @@ def test_an_old_address_that_leads_to_a_watched_one_is_asked_once_in_the_longest
     assert before.next_visit and before.last_visit
     assert before.next_visit - before.last_visit == timedelta(days=3)
     assert (before.watched, after.watched is None) == (None, False)  # looks at one of them teach
+
+
+def test_a_story_that_moved_to_where_nothing_links_it_is_watched_there(press: Press) -> None:
+    site = press.opens(Site(story(1), story(2)))
+    daemon_pass(press, 0)
+    old, new = site.at(1), replace(site.at(1), path="/newstream/1772500099-99/elsewhere/")
+    site.stories.remove(old)
+    site.unlisted = [new]
+    site.answers[old.path] = led_to(site.url(new.path))
+    press.crawl(24, is_all=True)
+    targets = {t.url: t for t in press.store.article_targets(["Gazette"], None)}
+    assert (targets[site.url(old.path)].watched, targets[site.url(new.path)].last_visit) == (None, hour(24))
+    site.unlisted = [new.told(new.paragraphs[0], "It begins otherwise now, says the harbour master.")]
+    press.crawl(48, is_all=True)
+    site.unlisted = []
+    site.answers[old.path] = Answer(404)
+    for number in (72, 74):
+        press.crawl(number, is_all=True)
+    assert press.kinds() == ["new", "new", "moved", "changed", "removed"]
+
+
+def test_a_stamp_in_a_feed_brings_a_look_though_its_link_leads_on(press: Press) -> None:
+    site = press.opens(Site(story(1), story(2)), feeds=[FEED], listings=[FRONT])
+    site.answers[FEED] = atom(site, (2, "2026-03-03T09:00:00Z"))
+    daemon_pass(press, 0)
+    old, new = site.at(1), replace(site.at(1), path="/newstream/1772500099-99/elsewhere/")
+    feed, later = (atom(site, (1, stamp)) for stamp in ("2026-03-03T09:00:00Z", "2026-03-04T04:05:00Z"))
+    site.stories[site.stories.index(old)] = new
+    site.answers[old.path] = led_to(site.url(new.path))
+    for number in (1, 2):
+        press.crawl(number, is_all=True)
+    site.answers[FEED] = feed  # which goes on by the old address
+    assert daemon_pass(press, 2.1) == []
+    site.answers[FEED] = later
+    assert old.path in daemon_pass(press, 4.2)
