@@ -163,6 +163,27 @@ def test_without_a_budget_every_time_is_right() -> None:
     assert Keeper(Promise()).may_look(BORN) == BORN
 
 
+def passed_on(keeper: Keeper) -> Keeper:
+    """As the next pass has it from the store."""
+    return Keeper.from_json(keeper.promise, json.loads(json.dumps(keeper.as_json())))
+
+
+def test_that_much_was_late_counts_once_however_many_passes_there_are() -> None:
+    keeper = Keeper(Promise(), Experience(noticed=10.0, late=10.0))
+    for _ in range(50):
+        keeper = passed_on(keeper)
+    assert keeper.experience.factor == 1.0
+
+
+def test_the_account_is_judged_by_what_was_learned_in_many_passes() -> None:
+    keeper, watched = Keeper(Promise(), Experience(noticed=10.0, late=10.0)), NEW
+    for number in range(1, 60):
+        watched, _ = passed_on(keeper).looked(watched, BORN + number, is_edited=False)
+        keeper = passed_on(keeper)
+        watched, _ = keeper.looked(watched, BORN + number + 0.5, is_edited=False)
+    assert 0.1 < keeper.experience.factor < 1.0
+
+
 # ---------------------------------------------------------------- targets of all kinds
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -66,17 +66,25 @@ class Keeper:
         self.policy = Policy(promise.window, longest=promise.longest)
         self._scarcity = 1.0  # on the price, from how fast the budget was used up
         self._day, self._spent = 0, 0
+        self._judged = (self.experience.edits, self.experience.looks)  # as the account was last judged
         self._plan()
 
     def as_json(self) -> dict[str, Any]:
-        """What is to be kept of the source: what was learned, and what of the day's budget is spent."""
+        """What is to be kept of the source: what was learned and when it was judged, and the day's budget as spent."""
         spent = {"day": self._day, "spent": self._spent, "scarcity": self._scarcity}
-        return {"experience": self.experience.as_json(), "budget": spent}
+        return {"experience": self.experience.as_json(), "judged": list(self._judged), "budget": spent}
 
     @classmethod
     def from_json(cls, promise: Promise, kept: Mapping[str, Any]) -> Self:
         """The keeper that `as_json` was asked of; a new one where `kept` is empty or of another model."""
-        keeper = cls(promise, Experience.from_json(kept["experience"]) if "experience" in kept else None)
+        experience = Experience.from_json(kept.get("experience", {}))
+        if (
+            "judged" not in kept
+        ):  # by an older version, which judged it once a pass: the price fell to nothing
+            experience.factor = 1.0
+        keeper = cls(promise, experience)
+        if "judged" in kept:
+            keeper._judged = tuple(kept["judged"])
         spent = kept.get("budget", {})
         keeper._day, keeper._spent = spent.get("day", 0), spent.get("spent", 0)
         keeper._scarcity = spent.get("scarcity", 1.0)
@@ -109,6 +117,7 @@ class Keeper:
         after, found = known.look(self.policy.rates, watched, at, is_edited=is_edited, heard_at=heard)
         self._account(watched, at, found)
         if self._has_learned():
+            self._judge_account()
             self._plan()
         return self._next(after)
 
@@ -180,27 +189,29 @@ class Keeper:
         known.late = max(0.0, known.late * fade + found * (1 - in_time) - booked)
 
     def _has_learned(self) -> bool:
-        seen = self.experience.edits
+        edits, looks = self._judged
         return (
-            seen > min(self._edits_then * _LEARN_MORE + 2, self._edits_then + _LEARN_AT_MOST)
-            or self.experience.looks > 1.5 * self._looks_then + 50
+            self.experience.edits > min(edits * _LEARN_MORE + 2, edits + _LEARN_AT_MOST)
+            or self.experience.looks > 1.5 * looks + 50
         )
 
     def _plan(self) -> None:
         """Take in what was learned, and set the price anew."""
         known, promise = self.experience, self.promise
         rates = known.rates()
-        self._edits_then, self._looks_then = known.edits, known.looks
         aim = 1 - (1 - promise.share) * (_CAUTION_IF_TOLD if known.covered_age else _CAUTION)
         self._planned = plan.price(rates, promise.window, aim, known.covered_age)
         planned = plan.outlook(rates, promise.window, self._planned, known.covered_age)
         self._is_even = planned.looks > _NEARLY_FIXED * WEEK / promise.window
-        self._judge_account()
         self.policy = replace(self.policy, rates=rates)
         self._set_price()
 
     def _judge_account(self) -> None:
-        """Looks get cheaper where too much was late; where far too much was, they cost next to nothing."""
+        """Looks get cheaper where too much was late; where far too much was, they cost next to nothing.
+
+        Once for all that was learned since the last time: judged anew at each pass, one verdict would count many times.
+        """
+        self._judged = (self.experience.edits, self.experience.looks)
         known, missed = self.experience, 1 - self.promise.share
         whole = known.noticed + known.late
         if whole <= _ENOUGH:
