@@ -203,7 +203,7 @@ def recipes_by_source(settings: Settings) -> dict[str, str]:
     found = {}
     for source in config.sources(settings):
         urls = (*source.listings, *source.feeds, *source.sitemaps, *source.articles)
-        recipe = sites.for_url(urls[0], source.recipe)
+        recipe = sites.for_url(urls[0], source.recipe) if urls else None
         if recipe is not None:
             found[source.name] = recipe.name
     return found

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from crawler import config
+from crawler import config, urls
 from crawler.config.keys import BLOCKS
 from crawler.errors import ConfigError
 from storage.records import DateOrder, Source
@@ -81,6 +81,18 @@ def test_a_key_that_is_not_set_can_be_set_as_the_shipped_file_shows(file: Path) 
     settings = read(file, text)
     assert settings.sources[0].cron == "15 6,18 * * *"
     assert settings.notify[0].digest == "daily 08:00"
+
+
+def test_a_former_name_stands_for_the_source_without_its_addresses(file: Path) -> None:
+    new, old = read(file, A_SOURCE + 'formerly = ["Old Harbour"]\nevery = "2h"\n').sources
+    assert (old.name, old.addresses, old.every, old.formerly) == ("Old Harbour", (), "2h", ())
+    assert set(old.hosts) == {urls.host(address) for address in new.addresses}
+
+
+@pytest.mark.parametrize("former", ["Harbour Post", "harbour post", 'A", "a'])
+def test_a_former_name_is_nobody_elses(file: Path, former: str) -> None:
+    (found,) = problems(file, f'{A_SOURCE}formerly = ["{former}"]\n')
+    assert "is the name of another source, or given twice" in found
 
 
 def test_a_source_has_one_rhythm(file: Path) -> None:

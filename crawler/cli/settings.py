@@ -78,6 +78,26 @@ def sources(context: typer.Context) -> None:
                 _print_standing(health.get(source.name))
         if not settings.sources:
             print("No sources: add one with `presswatch sources add NAME URL`.")
+        _print_forsaken(settings)
+
+
+def _print_forsaken(settings: Settings) -> None:
+    """The sources whose articles are due and that nobody visits: they are not in the configuration."""
+    from crawler import config, wiring
+    from crawler.report.inert import inert
+
+    file = config.store_file(settings)
+    if file is not None and not file.exists():
+        return
+    configured = {source.name for source in settings.sources}
+    with wiring.store(settings) as store:
+        due = {name: count for name, (count, _) in store.due_counts(wiring.utc_now()).items()}
+    for name, count in sorted(due.items()):
+        if name not in configured and count:
+            print(
+                f"{inert(name)}  (not in the configuration: {counted(count, 'article')} due, nobody visits them)"
+            )
+            print(f"    renamed? Give its new block formerly = [{json_text(name)}]")
 
 
 def _health(settings: Settings) -> dict[str, Any]:

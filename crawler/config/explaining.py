@@ -87,6 +87,8 @@ def _whom_we_ask(settings: Settings, recipe_of: Mapping[str, str]) -> Iterator[s
 def _watching(source: SourceSettings, recipe: str | None) -> str:
     counts = ((len(getattr(source, kind)), kind) for kind in ("listings", "feeds", "sitemaps", "articles"))
     what = ", ".join(f"{count} {kind if count > 1 else kind[:-1]}" for count, kind in counts if count)
+    if not what:  # a former name
+        return f"{source.name}: the articles known by this former name, every {source.every} at most."
     how = f"recipe {recipe}" if recipe else "the generic parser"
     order = f", dates as {source.date_order}" if source.date_order else ""
     return f"{source.name}: {what} every {source.every}; {how}; its times in {source.time_zone}{order}."

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from crawler import urls
 from crawler.config.values import (
     Address,
     FilePath,
@@ -159,6 +160,9 @@ class SourceSettings(Section):
     name: Annotated[str, AfterValidator(source_name)] = Field(
         description="the name under which the source is reported", examples=["Pyongyang Times"]
     )
+    formerly: tuple[Annotated[str, AfterValidator(source_name)], ...] = value(
+        (), "a list of names that the source had", ["Pyongyang News"]
+    )
     recipe: str | None = value(None, "the name of a recipe", "kcnawatch")
     listings: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/latest/"])
     feeds: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/feed/"])
@@ -200,8 +204,19 @@ class SourceSettings(Section):
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Every address it watches."""
+        """Every address it watches; none of what goes on under a former name."""
         return self.listings + self.feeds + self.sitemaps + self.articles
+
+    def before(self) -> tuple[SourceSettings, ...]:
+        """The source under each of its former names: the articles known by that name are watched as before.
+
+        What is recorded keeps the name it was recorded under, for good.
+        """
+        hosts = (*self.hosts, *(urls.host(address) for address in self.addresses))
+        nothing = dict.fromkeys(("formerly", "listings", "feeds", "sitemaps", "articles"), ())
+        return tuple(
+            self.model_copy(update={**nothing, "name": name, "hosts": hosts}) for name in self.formerly
+        )
 
 
 class Settings(BaseModel):

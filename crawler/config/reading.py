@@ -70,6 +70,7 @@ def parsed(text: str, path: Path) -> Settings:
     channels = _blocks("notify", NotifySettings, data.get("notify", []), _problems_of_a_whole_channel, wrong)
     if wrong:
         raise ConfigError(path, wrong)
+    watched += tuple(former for source in watched for former in source.before())
     return Settings(**sections, sources=watched, notify=channels, path=path, folder=path.absolute().parent)
 
 
@@ -137,6 +138,11 @@ def _problems_of_a_whole_source(table: object, where: str, names: set[str]) -> I
     if isinstance(name, str):
         if (known_as := folded(name)) in names:
             yield f"{where}: this name is given twice; every source needs a name of its own"
+        names.add(known_as)
+    formerly = table.get("formerly")
+    for former in filter(lambda one: isinstance(one, str), formerly if isinstance(formerly, list) else ()):
+        if (known_as := folded(former)) in names:
+            yield f"{where} formerly: {shown(former)} is the name of another source, or given twice"
         names.add(known_as)
     watches = any(table.get(key) for key in ("listings", "feeds", "sitemaps", "articles"))
     if (

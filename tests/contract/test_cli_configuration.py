@@ -238,3 +238,17 @@ def test_a_public_site_is_not_looked_at_before_somebody_can_be_reached(run: Run,
 def test_a_name_alone_says_nothing_of_what_is_to_be_watched(run: Run, folder: Path) -> None:
     answer = run("sources", "add", "Gazette")
     assert (answer.status, "Give its address" in answer.err) == (2, True)
+
+
+def test_articles_of_a_source_that_was_renamed_are_not_forgotten(run: Run, folder: Path) -> None:
+    (folder / "list.txt").write_text("https://gazette.example/2026/1/\nhttps://gazette.example/2026/2/\n")
+    (folder / "config.toml").write_text(SOURCE)
+    run("sources", "import", "Gazette", "list.txt")
+    renamed = SOURCE.replace("Gazette", "Herald")
+    (folder / "config.toml").write_text(renamed)
+    shown = run("sources").out
+    assert "Gazette  (not in the configuration: 2 articles due, nobody visits them)" in shown
+    assert 'formerly = ["Gazette"]' in shown
+    (folder / "config.toml").write_text(f'{renamed}formerly = ["Gazette"]\n')
+    assert "nobody visits" not in run("sources").out
+    assert "Gazette: the articles known by this former name" in run("check").out

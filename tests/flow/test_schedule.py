@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from crawler import config
 from storage.records import Target
 from tests.flow.press import Press, hour
 from tests.flow.site import FEED, FRONT, Answer, Site, led_to, story
@@ -236,3 +237,25 @@ def test_a_stamp_in_a_feed_brings_a_look_though_its_link_leads_on(press: Press) 
     assert daemon_pass(press, 2.1) == []
     site.answers[FEED] = later
     assert old.path in daemon_pass(press, 4.2)
+
+
+# ---------------------------------------------------------------- a source that is renamed
+
+
+def test_what_is_known_by_a_former_name_is_watched_on_under_that_name(press: Press) -> None:
+    site = press.opens(Site(story(2), story(1)))
+    press.crawl(0)
+    given = config.SourceSettings(
+        name="Herald",
+        formerly=("Gazette",),
+        listings=(site.url(FRONT),),
+        recipe="kcnawatch",
+        time_zone="Asia/Seoul",
+    )
+    watched = config.sources(config.Settings(sources=(given, *given.before())))
+    press.sources = {source.name: source for source in watched}
+    site.stories[1] = replace(site.stories[1], headline="A headline that nobody had seen before today")
+    site.adds(story(3))
+    press.crawl(30)
+    told = {(change.source, change.kind.value) for change in press.changes()[2:]}
+    assert told == {("Gazette", "changed"), ("Herald", "new")}
