@@ -4,7 +4,7 @@ Every host has a queue and a few workers of its own, so that a slow one delays n
 the distances. What comes back is recorded in batches by one recorder, in the order in which it came.
 
 Before a story at a second address is called a duplicate, the first address is looked at in the same pass: if
-that redirects or is gone, the story has *moved*.
+that redirects or is gone, the story has *moved*. If it does not answer, nothing is said yet.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from storage.records import (
 from storage.store import Store
 
 _UNREAD = (Outcome.FAILED, Outcome.BLOCKED)
+_MOST_PUT_OFF = 3  # times that a copy waits for its older address to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Crawl:
         for look in looks:
             self._frontier.settle(look.target)
             self._count(look.visit)
-            for released in self._doubts.release(look.target.key, look.visit.at):
+            for released in self._doubts.release(look):
                 self._looks.put_nowait(released)
 
     def _with_repeat(self, look: Look) -> Look:
@@ -528,12 +529,15 @@ class Crawl:
         if self.summary.is_interrupted:  # meanwhile: nobody looks at an older address any more
             await self._record(looks)
             return
+        now = dict(enumerate(looks))
         for place, target in older.items():
-            self._doubts.hold(looks[place], target.key)
-            self._start(self._frontier.add(target, is_first=True))
-        rest = [look for place, look in enumerate(looks) if place not in older]
-        if rest:
-            await self._record(rest)
+            if self._doubts.is_unanswered(target.key):
+                now[place] = self._doubts.put_off(looks[place], target.url)
+            else:
+                self._doubts.hold(now.pop(place), target.key)
+                self._start(self._frontier.add(target, is_first=True))
+        if now:
+            await self._record(list(now.values()))
 
     def _older_addresses(self, looks: Sequence[Look], verdict: Verdict) -> dict[int, Target]:
         """For each look, by its place, whose story is a copy: the older address to be looked at first."""
@@ -563,7 +567,7 @@ class Crawl:
         if urls.host(url) != urls.host(change.url):
             return None
         target = self._article_target(url, source if source in self._sources else change.source)
-        if self._doubts.is_seen(target.key):
+        if self._doubts.is_answered(target.key):
             return None
         known = self.store.targets([target.key]).get(target.key, target)
         return known if known.source in self._sources else None
@@ -605,14 +609,21 @@ class _Doubts:
 
     def __init__(self) -> None:
         self._held: dict[str, list[Look]] = defaultdict(list)
-        self._seen: set[str] = set()
+        self._answered: set[str] = set()
+        self._unanswered: set[str] = set()
         self._settled: set[str] = set()
 
     def seen(self, looks: Iterable[Look]) -> None:
-        self._seen.update(look.target.key for look in looks)
+        for look in looks:
+            is_answer = look.visit.outcome not in _UNREAD
+            (self._answered if is_answer else self._unanswered).add(look.target.key)
 
-    def is_seen(self, key: str) -> bool:
-        return key in self._seen
+    def is_answered(self, key: str) -> bool:
+        """Whether the target of `key` was looked at in this pass, and said something."""
+        return key in self._answered
+
+    def is_unanswered(self, key: str) -> bool:
+        return key in self._unanswered
 
     def is_settled(self, look: Look) -> bool:
         return look.target.key in self._settled
@@ -626,13 +637,29 @@ class _Doubts:
         """How many looks wait here, by source."""
         return Counter(look.target.source for looks in self._held.values() for look in looks)
 
-    def release(self, key: str, at: datetime) -> list[Look]:
-        """What waited for the target of `key`, recorded as of `at`.
+    def release(self, older: Look) -> list[Look]:
+        """What waited for the target of `older`, recorded as of when that was looked at.
 
         The two pages are one finding, and it stood when the second of them had been seen: dating it so
         keeps it after the redirect or the 404 that explains it, and its interval true.
         """
-        return [_dated(look, at) for look in self._held.pop(key, [])]
+        looks = [_dated(look, older.visit.at) for look in self._held.pop(older.target.key, [])]
+        if older.visit.outcome not in _UNREAD:
+            return looks
+        return [self.put_off(look, older.target.url) for look in looks]
+
+    def put_off(self, look: Look, older: str) -> Look:
+        """`look` without what it showed: nobody can say yet whether the story moved from the address `older`.
+
+        It is looked at again as what failed is; a story whose older address never answers is a copy in the end.
+        """
+        self._settled.add(look.target.key)
+        if look.target.failures >= _MOST_PUT_OFF:
+            return look
+        reason = f"it tells what {older} told, which does not answer: moved or a copy is not known yet"
+        return replace(
+            look, visit=replace(look.visit, outcome=Outcome.FAILED, reason=reason), sightings=(), stamps=()
+        )
 
     def release_all(self) -> list[Look]:
         return [look for key in list(self._held) for look in self._held.pop(key)]

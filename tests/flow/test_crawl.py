@@ -160,6 +160,33 @@ def test_a_story_that_was_edited_as_it_moved_has_moved(press: Press) -> None:
     assert press.kinds() == ["new"] * 3 + ["moved"]
 
 
+@pytest.mark.parametrize("is_due", [True, False], ids=["seen before", "asked for"])
+def test_a_story_whose_old_address_does_not_answer_for_a_while_has_moved_and_is_no_copy(
+    press: Press, is_due: bool
+) -> None:
+    site = press.opens(three())
+    press.crawl(0)
+    old, new = _move(site, 2, 72)
+    site.answers[old] = Answer(500)
+    summary = press.crawl(24 if is_due else 0.1, is_all=is_due)
+    assert press.kinds() == ["new"] * 3
+    assert any("moved or a copy is not known yet" in visit.reason for visit in summary.failures)
+    site.answers[old] = led_to(new)
+    press.crawl(48, is_all=True)
+    press.crawl(72, is_all=True)
+    assert press.kinds() == ["new"] * 3 + ["moved"]
+
+
+def test_a_story_whose_old_address_never_answers_is_a_copy_in_the_end(press: Press) -> None:
+    site = press.opens(three())
+    press.crawl(0)
+    old, _ = _move(site, 2, 72)
+    site.answers[old] = Answer(500)
+    for hours in range(24, 240, 24):
+        press.crawl(hours, is_all=True)
+    assert press.kinds() == ["new"] * 3 + ["duplicate"]
+
+
 def test_a_story_that_stays_where_it_was_has_a_duplicate(press: Press) -> None:
     site = press.opens(three())
     press.crawl(0)
