@@ -10,7 +10,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from crawler import urls
 from crawler.config.values import (
     Address,
     FilePath,
@@ -210,13 +209,10 @@ class SourceSettings(Section):
     def before(self) -> tuple[SourceSettings, ...]:
         """The source under each of its former names: the articles known by that name are watched as before.
 
-        What is recorded keeps the name it was recorded under, for good.
+        What is recorded keeps the name it was recorded under, for good. Nothing new is followed under that name.
         """
-        hosts = (*self.hosts, *(urls.host(address) for address in self.addresses))
-        nothing = dict.fromkeys(("formerly", "listings", "feeds", "sitemaps", "articles"), ())
-        return tuple(
-            self.model_copy(update={**nothing, "name": name, "hosts": hosts}) for name in self.formerly
-        )
+        nothing = dict.fromkeys(("formerly", "listings", "feeds", "sitemaps", "articles", "hosts"), ())
+        return tuple(self.model_copy(update={**nothing, "name": name}) for name in self.formerly)
 
 
 class Settings(BaseModel):
