@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.edit_kinds [--misses] [FILE …]      default: every set in tests/compare/edits/
 
-`held.jsonl` is the set held back; the rules were tried on the `tune*.jsonl` ones, of which -e, -f and -g were
-measured once before the rules saw them. A line:
+`held.jsonl` and `held-b.jsonl` are the sets held back; the rules were tried on the `tune*.jsonl` ones, of which -e,
+-f and -g were measured once before the rules saw them, and on -h none was tried yet. What a label means stands in
+`DEFINITIONS.md` beside them. A line:
 ``{"id","language","where","old":[sentence…],"new":[…],"classes":[…]}``. What `classify` finds in a record is the
 union of the kinds of its edits, without headline, byline and lead, which follow from where the edit stands.
 """
