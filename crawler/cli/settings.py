@@ -175,6 +175,15 @@ def sources_add(
         ),
     ] = "auto",
     recipe: Annotated[str | None, typer.Option(metavar="NAME", help="Recipe of the source.")] = None,
+    called: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            show_default=False,
+            help="With a URL alone: the source's name, new or known. Default: what the site calls itself.",
+        ),
+    ] = None,
     is_agreed: Annotated[
         bool, typer.Option("--yes", help="With a URL alone: write what is proposed without asking.")
     ] = False,
@@ -193,8 +202,10 @@ def sources_add(
     if url is None:
         if not name.lower().startswith(("http://", "https://")):
             raise UsageError(f"what is to be watched of {name!r}? Give its address, or the address alone")
-        _add_site(context, workbench.web_address(name), recipe, is_agreed=is_agreed, jsonl=jsonl)
+        _add_site(context, workbench.web_address(name), called, recipe, is_agreed=is_agreed, jsonl=jsonl)
         return
+    if called is not None:
+        raise UsageError("--name goes with a URL alone; the name was given before the URL already")
     kind = workbench.guess_kind(url, recipe) if as_ == "auto" else as_
     if kind not in ("listing", "feed", "sitemap", "article"):
         raise UsageError(f"--as {as_!r} is unknown; there are: listing, feed, sitemap, article")
@@ -204,7 +215,9 @@ def sources_add(
     print(f"Added to {where} in {path}: {url}, as {'an' if kind == 'article' else 'a'} {kind}")
 
 
-def _add_site(context: typer.Context, url: str, recipe: str | None, *, is_agreed: bool, jsonl: bool) -> None:
+def _add_site(
+    context: typer.Context, url: str, called: str | None, recipe: str | None, *, is_agreed: bool, jsonl: bool
+) -> None:
     """Look at the site of `url`, show what it offers, and add what is worth it where the user agrees."""
     import asyncio
 
@@ -229,7 +242,7 @@ def _add_site(context: typer.Context, url: str, recipe: str | None, *, is_agreed
     ):
         say("Nothing was written. `--yes` adds what is marked.")
         return
-    path, name = config_path(context), workbench.source_name(settings, looked)
+    path, name = config_path(context), called or workbench.source_name(settings, looked)
     for kind in dict.fromkeys(offer.kind for offer in taken):
         addresses = [offer.url for offer in taken if offer.kind is kind]
         config.add_source(path, name, f"{kind.value}s", addresses, recipe)

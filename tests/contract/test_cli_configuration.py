@@ -230,6 +230,15 @@ def test_a_site_that_claims_the_name_of_another_one_gets_that_of_its_host(
     assert run("check").status == 0
 
 
+@pytest.mark.network_loopback
+def test_a_site_is_called_what_its_user_calls_it(run: Run, folder: Path, site: str) -> None:
+    (folder / "config.toml").write_text(LOOSE)
+    assert "Added “Harbour” to" in run("sources", "add", site, "--name", "Harbour", "--yes").err
+    assert 'name = "Harbour"' in (folder / "config.toml").read_text()
+    again = run("sources", "add", "Harbour", site, "--name", "Port")
+    assert (again.status, "--name goes with a URL alone" in again.err) == (2, True)
+
+
 def test_a_public_site_is_not_looked_at_before_somebody_can_be_reached(run: Run, folder: Path) -> None:
     answer = run("sources", "add", "https://gazette.example/")
     assert (answer.status, "[fetch] contact" in answer.err) == (2, True)
