@@ -82,7 +82,7 @@ def sources(context: typer.Context) -> None:
 
 
 def _print_forsaken(settings: Settings) -> None:
-    """The sources whose articles are due and that nobody visits: they are not in the configuration."""
+    """The sources whose articles nobody visits: they are not in the configuration."""
     from crawler import config, wiring
     from crawler.report.inert import inert
 
@@ -91,13 +91,15 @@ def _print_forsaken(settings: Settings) -> None:
         return
     configured = {source.name for source in settings.sources}
     with wiring.store(settings) as store:
-        due = {name: count for name, (count, _) in store.due_counts(wiring.utc_now()).items()}
+        known = store.due_counts(wiring.utc_now())
+        due = {name: count for name, (count, _) in known.items() if name not in configured}
+        visits = store.last_visits(due)
     for name, count in sorted(due.items()):
-        if name not in configured and count:
-            print(
-                f"{inert(name)}  (not in the configuration: {counted(count, 'article')} due, nobody visits them)"
-            )
+        print(f"{inert(name)}  (not in the configuration: nobody visits its articles, {count:,} of them due)")
+        if visits.get(name):
             print(f"    renamed? Give its new block formerly = [{json_text(name)}]")
+        else:
+            print("    known from seeds or imports; to watch it, give it a block of its own")
 
 
 def _health(settings: Settings) -> dict[str, Any]:

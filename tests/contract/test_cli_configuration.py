@@ -249,15 +249,25 @@ def test_a_name_alone_says_nothing_of_what_is_to_be_watched(run: Run, folder: Pa
     assert (answer.status, "Give its address" in answer.err) == (2, True)
 
 
-def test_articles_of_a_source_that_was_renamed_are_not_forgotten(run: Run, folder: Path) -> None:
+def test_articles_that_nobody_visits_are_told(run: Run, folder: Path) -> None:
     (folder / "list.txt").write_text("https://gazette.example/2026/1/\nhttps://gazette.example/2026/2/\n")
     (folder / "config.toml").write_text(SOURCE)
     run("sources", "import", "Gazette", "list.txt")
     renamed = SOURCE.replace("Gazette", "Herald")
     (folder / "config.toml").write_text(renamed)
     shown = run("sources").out
-    assert "Gazette  (not in the configuration: 2 articles due, nobody visits them)" in shown
-    assert 'formerly = ["Gazette"]' in shown
+    assert (
+        "Gazette  (not in the configuration: nobody visits its articles, 2 of them due)\n    known from seeds"
+        in shown
+    )
     (folder / "config.toml").write_text(f'{renamed}formerly = ["Gazette"]\n')
     assert "nobody visits" not in run("sources").out
     assert "Gazette: the articles known by this former name" in run("check").out
+
+
+@pytest.mark.network_loopback
+def test_a_source_that_was_renamed_is_told_how_to_say_so(run: Run, folder: Path, site: str) -> None:
+    (folder / "config.toml").write_text(f'{LOOSE}[[sources]]\nname = "Gazette"\nlistings = ["{site}"]\n')
+    run("crawl")
+    (folder / "config.toml").write_text(f'{LOOSE}[[sources]]\nname = "Herald"\nlistings = ["{site}"]\n')
+    assert 'renamed? Give its new block formerly = ["Gazette"]' in run("sources").out
