@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test torture check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit bench-noise bench-extract clean
+.PHONY: help demo test torture check format bench bench-edits bench-duplicates bench-campaigns bench-lookup bench-revisit bench-noise bench-extract bench-crawl clean
 
 help:
 	@echo "make demo    the main job in a minute, on a press site of our own"
@@ -17,6 +17,7 @@ help:
 	@echo "             bench-revisit: how soon edits are noticed, for how many requests"
 	@echo "make bench-extract PRESSWATCH_EXTRACT_SET=folder   labelled pages: how well they are read, beside others"
 	@echo "make bench-noise PRESSWATCH_EXTRACT_SET=folder   saved pages, changed as pages change unedited: false alarms"
+	@echo "make bench-crawl   what a page costs from fetch to record, beside Scrapy and a plain loop; needs nginx"
 	@echo "make clean   remove what these commands made"
 
 demo: $(VENV)/.core
@@ -58,6 +59,9 @@ bench-revisit: $(VENV)/.dev
 
 bench-extract: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.extract
+
+bench-crawl: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks.crawl
 
 bench-noise: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.noise

@@ -40,6 +40,11 @@ _INVISIBLE = dict.fromkeys(
     ]
 )
 _FOLD = {**_INVISIBLE, **_SHAPES}
+_ASCII_SHAPES = bytes.maketrans(b"`", b"'")
+_ASCII_INVISIBLE = bytes(code for code in _INVISIBLE if code < 0x80)
+_FOLDED = re.compile(
+    f"[{''.join(map(re.escape, map(chr, _FOLD)))}]"
+)  # rare in a text: quicker than to ask of each
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -50,8 +55,12 @@ def normalise(text: str) -> str:
     'The US\\' "plan" - again...'
     """
     if text.isascii():
-        return " ".join(text.translate(_FOLD).split())
-    return " ".join(unicodedata.normalize("NFC", text).translate(_FOLD).split())
+        return " ".join(text.encode().translate(_ASCII_SHAPES, _ASCII_INVISIBLE).decode().split())
+    return " ".join(_FOLDED.sub(_fold, unicodedata.normalize("NFC", text)).split())
+
+
+def _fold(found: re.Match[str]) -> str:
+    return found[0].translate(_FOLD)
 
 
 def clean(text: str) -> str:
