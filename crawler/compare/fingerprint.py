@@ -17,7 +17,7 @@ from storage.records import Article, Content, Gone, Listing, Observation, Origin
 
 KeyOf = Callable[[str, str], str]  # (address, source name) -> identity of the address
 
-_KEPT_LENGTH = 100_000  # characters of a body up to which its bands are remembered for a while
+KEPT_LENGTH = 100_000  # characters of a body up to which what was worked out of it is remembered for a while
 _EXCERPT_START = 40  # characters of an excerpt that are never cut away
 
 
@@ -107,7 +107,7 @@ def clues(content: Content) -> Iterator[tuple[str, int]]:
     joined = body(content)
     if joined:
         yield "a-text", text.hash64("text", joined)
-        for band in (_bands if len(joined) <= _KEPT_LENGTH else _bands.__wrapped__)(joined):
+        for band in (_bands if len(joined) <= KEPT_LENGTH else _bands.__wrapped__)(joined):
             yield "a-band", band
 
 

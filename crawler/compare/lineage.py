@@ -129,7 +129,7 @@ def _with_oldest(
 
 
 def _is_like(one: Snapshot, other: Snapshot) -> bool:
-    return match.likeness_to(one.content)(other.content).is_same
+    return match.likeness_to(one.content)(other.content) is not None
 
 
 def _age(item: Item) -> tuple[datetime, str, str]:

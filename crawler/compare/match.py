@@ -17,15 +17,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.compare import differ
-from crawler.compare.fingerprint import body
+from crawler.compare.fingerprint import KEPT_LENGTH, body
 from crawler.compare.similar import (
     Likeness,
-    compare_readings,
+    Reading,
     compare_teasers,
     compare_texts,
+    copy_likeness,
     read,
     similarity,
 )
@@ -92,13 +93,25 @@ def copies_of(content: Content, at: datetime, found: list[tuple[str, int]], know
     return sorted(copies, key=lambda c: (c.similarity < 1, -c.similarity, c.item.first_seen, c.item.order))
 
 
-def likeness_to(content: Content) -> Callable[[Content], Likeness]:
-    """The likeness of others to `content`, which is taken apart once for all of them."""
+def likeness_to(content: Content) -> Callable[[Content], Likeness | None]:
+    """The likeness of its copies to `content`, which is taken apart once for all; None of what is no copy."""
     if isinstance(content, Teaser):
         own = _teaser_parts(content)
-        return lambda other: compare_teasers(own, _teaser_parts(other))
-    reading = cache(lambda: read(_article_body(content)))
-    return lambda other: compare_readings(reading(), read(_article_body(other)))
+        return lambda other: _of_copy(compare_teasers(own, _teaser_parts(other)))
+    reading = cache(lambda: _read(_article_body(content)))
+    return lambda other: copy_likeness(reading(), _read(_article_body(other)))
+
+
+def _of_copy(likeness: Likeness) -> Likeness | None:
+    return likeness if likeness.is_same else None
+
+
+def _read(joined: str) -> Reading:
+    """A body taken apart: those of a batch are asked for several times while it is decided."""
+    return (_remembered if len(joined) <= KEPT_LENGTH else read)(joined)
+
+
+_remembered = lru_cache(maxsize=256)(read)
 
 
 def current(item: Item, known: Known) -> Content:
@@ -177,10 +190,16 @@ def _may_adopt(sighting: Sighting, url: str | None, label: str | None, item: Ite
 
 
 def _is_taken(item: Item, sighting: Sighting, known: Known) -> bool:
-    """Whether the item had an address of its own before the sighting: in the same pass counts as before."""
+    """Whether the item had an address of its own before the sighting: in the same pass counts as before.
+
+    So does one that it came with, whenever that was: it never stood where an address could be given to it.
+    """
     is_crawl = sighting.origin is Origin.CRAWL
     addresses = known.addresses(item.id)
-    return any(a.since < sighting.at or (is_crawl and a.since == sighting.at) for a in addresses)
+    return any(
+        a.since < sighting.at or (is_crawl and a.since == sighting.at) or a.since <= item.first_seen
+        for a in addresses
+    )
 
 
 def _is_settled(item: Item, sighting: Sighting, known: Known) -> bool:
@@ -225,13 +244,15 @@ def _teaser_score(teaser: Teaser, content: Teaser, zone: str) -> int:
     return 2 if agree and is_dated and is_same_day else 0
 
 
-def _copy(likeness_to: Callable[[Content], Likeness], at: datetime, item: Item, known: Known) -> Copy | None:
+def _copy(
+    likeness_to: Callable[[Content], Likeness | None], at: datetime, item: Item, known: Known
+) -> Copy | None:
     """How a content is a copy of what `item` said up to `at`, or first said; None if it is none."""
     best: Copy | None = None
     said = [s for i, s in enumerate(known.snapshots(item.id)) if i == 0 or s.seen_at <= at]
     for snapshot in reversed(said):
         likeness = likeness_to(snapshot.content)
-        if likeness.is_same and (best is None or likeness.similarity > best.similarity):
+        if likeness is not None and (best is None or likeness.similarity > best.similarity):
             best = Copy(item, snapshot, likeness.similarity, likeness.reason)
         if best is not None and best.similarity == 1.0:
             break

@@ -273,6 +273,12 @@ def compare_readings(a: Reading, b: Reading) -> Likeness:
     return Likeness(_similarity(a.text, b.text), found.is_same, found.reason)
 
 
+def copy_likeness(a: Reading, b: Reading) -> Likeness | None:
+    """`compare_readings` where it finds a copy, else None: the number, which costs as much again, is left out."""
+    found = _judge(a, b)
+    return Likeness(_similarity(a.text, b.text), True, found.reason) if found.is_same else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Finding:
     """The verdict without the measured number, which costs as much again."""

@@ -17,6 +17,7 @@ from crawler.compare.similar import (
     compare_readings,
     compare_teasers,
     compare_texts,
+    copy_likeness,
     read,
     similarity,
 )
@@ -240,6 +241,12 @@ def test_the_order_of_two_texts_does_not_matter(other: str) -> None:
 
 def test_texts_taken_apart_once_give_the_same_verdict() -> None:
     assert compare_readings(read(STORY), read(_UPDATED)) == compare_texts(STORY, _UPDATED)
+
+
+@pytest.mark.parametrize("other", [*COPIES.values(), *RELATED.values()])
+def test_of_a_copy_the_likeness_is_the_measured_one_and_of_another_story_none(other: str) -> None:
+    measured = compare_texts(STORY, other)
+    assert copy_likeness(read(STORY), read(other)) == (measured if measured.is_same else None)
 
 
 # ---------------------------------------------------------------- bands

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from crawler import pipeline
-from crawler.compare.fingerprint import sight
+from crawler.compare.fingerprint import clues, sight
 from crawler.urls import canonical
 from storage.records import Article, Change, Gone, Listing, Observation, Origin, Teaser
 from storage.store import Filter, Store
@@ -187,6 +187,17 @@ def test_an_edited_text_is_adopted_by_the_seed_without_headline(store: Store) ->
     first = article(0, url=None, headline=None, published=None)
     log = watch(store, first, article(1, edited(BRIDGE, "240", "420")))
     assert kinds(log) == ["article new", "article changed"]
+
+
+def test_a_related_story_that_comes_in_late_has_nothing_decided_again(store: Store) -> None:
+    later = article(1, url="https://gazette.example/ferries", headline="Ferries to the other quay")
+    related = article(
+        0, (*ORCHARD * 2, BRIDGE[2]), url="https://gazette.example/pear", headline="A hardy pear"
+    )
+    assert set(clues(later)) & set(clues(related))
+    pipeline.take(store, [sight(later, Origin.CRAWL)], key_of)
+    verdict = pipeline.take(store, [sight(related, Origin.CRAWL)], key_of)
+    assert (verdict.rewind_to, kinds(verdict.brought())) == (None, ["article new"])
 
 
 def test_a_new_listing_gives_a_row_a_teaser_in_page_order(store: Store) -> None:
