@@ -40,7 +40,8 @@ def _engine(url: str, ready: Callable[[Engine], object]) -> Engine:
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-    from storage import migrate, sql
+    from storage import migrate
+    from storage.engine import create_engine
     from storage.errors import StoreError
 
     try:
@@ -52,7 +53,7 @@ def _engine(url: str, ready: Callable[[Engine], object]) -> Engine:
     try:
         if is_file:
             migrate.own_only(Path(parsed.database or ""))
-        engine = sql.create_engine(url)
+        engine = create_engine(url)
         ready(engine)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(f"the store at {where} needs a part that is not installed: {error}") from error

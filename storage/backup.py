@@ -23,9 +23,10 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DatabaseError
 
-from storage import archive, copying, migrate, sql
+from storage import archive, copying, migrate
 from storage.archive import Manifest
 from storage.copying import Told
+from storage.engine import create_engine
 from storage.errors import NotFound, StoreError
 from storage.evidence import EvidenceFolder
 from storage.jsonl import format_time
@@ -157,7 +158,7 @@ def store_file(url: str) -> Path | None:
 def _holds(origin: Path) -> bool:
     if not origin.exists() or not origin.stat().st_size:
         return False
-    engine = sql.create_engine(f"sqlite:///{origin}")
+    engine = create_engine(f"sqlite:///{origin}")
     try:
         return not copying.is_empty(engine)
     except DatabaseError as error:
@@ -242,7 +243,7 @@ def _refuse_without_room(folder: Path, needed: int) -> None:
 
 
 def _raise_schema(store: Path) -> None:
-    engine = sql.create_engine(f"sqlite:///{store}")
+    engine = create_engine(f"sqlite:///{store}")
     try:
         migrate.upgrade(engine)
     except DatabaseError as error:
@@ -263,7 +264,7 @@ def _take_in(pieces: Path, evidence: EvidenceFolder) -> None:
 
 
 def _copy_in(store: Path, url: str, told: Told) -> None:
-    origin, target = sql.create_engine(f"sqlite:///{store}"), _engine(url)
+    origin, target = create_engine(f"sqlite:///{store}"), _engine(url)
     try:
         copying.copy_tables(origin, target, told)
     finally:
@@ -289,6 +290,6 @@ def _put(store: Path, origin: Path, aside: str) -> Path | None:
 def _engine(url: str) -> Engine:
     try:
         make_url(url)
-        return sql.create_engine(url)
+        return create_engine(url)
     except ModuleNotFoundError as error:
         raise StoreError(f"this store needs a part that is not installed: {error}") from error

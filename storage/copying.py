@@ -16,7 +16,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, Integer, delete, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
-from storage import migrate, sql, tables
+from storage import migrate, tables
+from storage.engine import create_engine
 from storage.errors import StoreError
 
 Told = Callable[[str], None]
@@ -109,7 +110,7 @@ def check_file(path: Path) -> str:
         raise StoreError(f"it is damaged: {error}") from error
     if says != "ok":
         raise StoreError(f"it is damaged: {says}")
-    engine = sql.create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}")
     try:
         schema = migrate.revision(engine)
     finally:

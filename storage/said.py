@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.records import Annotation, Assessment, ChangeKind, Ruling
+from storage.rows import chunks
 from storage.tables import ANNOTATION, ASSESSMENT, CHANGE
 
-T = TypeVar("T")
-_MOST_PARAMETERS = 900
 KINDS = (ChangeKind.CHANGED.value, ChangeKind.MOVED.value)  # of changes that can be an edit
 
 
@@ -38,7 +37,7 @@ def unassessed() -> Any:
 
 def put_assessments(db: Connection, assessments: Sequence[Assessment]) -> None:
     ids = [one.change_id for one in assessments]
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         db.execute(delete(ASSESSMENT).where(ASSESSMENT.c.change_id.in_(chunk)))
     rows = [_row(one) for one in assessments]
     if rows:
@@ -47,7 +46,7 @@ def put_assessments(db: Connection, assessments: Sequence[Assessment]) -> None:
 
 def assessments(db: Connection, change_ids: Collection[str]) -> dict[str, Assessment]:
     found: dict[str, Assessment] = {}
-    for chunk in _chunks(list(change_ids)):
+    for chunk in chunks(list(change_ids)):
         for row in db.execute(select(ASSESSMENT).where(ASSESSMENT.c.change_id.in_(chunk))):
             found[row.change_id] = assessment(row)
     return found
@@ -71,7 +70,7 @@ def kind_counts(db: Connection) -> Iterator[tuple[str, tuple[str, ...], int]]:
 def sharing(db: Connection, edit_ids: Collection[str]) -> dict[str, dict[str, str]]:
     """The changes, oldest first, that are the edits of these ids, each with its item."""
     found: dict[str, dict[str, str]] = {}
-    for chunk in _chunks(list(edit_ids)):
+    for chunk in chunks(list(edit_ids)):
         wanted = select(ASSESSMENT.c.edit_id, ASSESSMENT.c.change_id, ASSESSMENT.c.item_id).join(
             CHANGE, CHANGE.c.id == ASSESSMENT.c.change_id
         )
@@ -98,7 +97,7 @@ def annotations_of(db: Connection, change_ids: Collection[str] | None) -> dict[s
     if change_ids is None:
         statements: Iterable[Any] = [every]
     else:
-        statements = [every.where(ANNOTATION.c.change_id.in_(chunk)) for chunk in _chunks(list(change_ids))]
+        statements = [every.where(ANNOTATION.c.change_id.in_(chunk)) for chunk in chunks(list(change_ids))]
     for statement in statements:
         for row in db.execute(statement):
             found.setdefault(row.change_id, []).append(_annotation(row))
@@ -108,7 +107,7 @@ def annotations_of(db: Connection, change_ids: Collection[str] | None) -> dict[s
 def related(db: Connection, item_ids: Collection[str]) -> list[Any]:
     """The rows of the changes that tie these items to others as copies or by a move, either way."""
     rows: list[Any] = []
-    for chunk in _chunks(list(item_ids)):
+    for chunk in chunks(list(item_ids)):
         kinds = (ChangeKind.DUPLICATE.value, ChangeKind.MOVED.value)
         for kind in kinds:
             tie = select(CHANGE).where(CHANGE.c.kind == kind)
@@ -145,8 +144,3 @@ def assessment(row: Row[Any]) -> Assessment:
 
 def _annotation(row: Row[Any]) -> Annotation:
     return Annotation(row.change_id, Ruling(row.ruling), row.by, row.at, row.note, row.id)
-
-
-def _chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(values), _MOST_PARAMETERS):
-        yield values[start : start + _MOST_PARAMETERS]

@@ -32,9 +32,10 @@ from sqlalchemy import insert
 
 from crawler.compare.similar import BANDS
 from storage import blobs, open_store
+from storage.engine import create_engine
 from storage.known import Questions, Rows
 from storage.records import Article
-from storage.sql import SqlStore, create_engine
+from storage.sql import SqlStore
 from storage.tables import ADDRESS, BLOB, CHANGE, CLUE, ITEM, OBSERVATION, SNAPSHOT, SPAN
 
 SIZES = (10_000, 100_000, 1_000_000)

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from storage import open_store
+from storage.engine import create_engine
 from storage.memory import MemoryStore
-from storage.sql import create_engine
 from storage.store import Store
 from tests.flow.press import Machine, Press
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage.sql import create_engine
+from storage.engine import create_engine
 from tests.flow.conftest import POSTGRES
 
 

@@ -192,9 +192,10 @@ def test_a_store_of_an_older_schema_is_raised_when_it_comes_back(
 ) -> None:
     from alembic import command
 
-    from storage import migrate, sql
+    from storage import migrate
+    from storage.engine import create_engine
 
-    engine = sql.create_engine(f"sqlite:///{tmp_path}/old.db")
+    engine = create_engine(f"sqlite:///{tmp_path}/old.db")
     with engine.connect().execution_options(is_writing=True) as connection:
         command.upgrade(migrate._config(connection), "0003")
         connection.commit()

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event, insert, text
 
 from crawler.compare import match
 from storage import blobs, migrate, open_store
+from storage.engine import create_engine
 from storage.known import Known, Questions, Rows, Verdict
 from storage.memory import MemoryStore
 from storage.records import (
@@ -29,7 +30,7 @@ from storage.records import (
     Span,
     Subject,
 )
-from storage.sql import SqlStore, create_engine
+from storage.sql import SqlStore
 from storage.tables import ADDRESS, BLOB, CHANGE, CLUE, COMPLETION, ITEM, OBSERVATION, SNAPSHOT, SPAN
 from tests.flow.test_watching import day
 

@@ -14,7 +14,8 @@ from sqlmodel import SQLModel
 from crawler import pipeline
 from crawler.compare.fingerprint import sight
 from crawler.urls import canonical
-from storage import migrate, open_store, sql
+from storage import migrate, open_store
+from storage.engine import create_engine
 from storage.errors import Conflict, NotFound, StoreError, StoreTooNew, StoreTooOld
 from storage.evidence import EvidenceFolder, EvidenceInMemory
 from storage.known import Questions
@@ -135,7 +136,7 @@ def test_deciding_again_after_a_conflict_records_both(store: Store) -> None:
 
 
 def test_the_migrations_give_exactly_the_tables(tmp_path: Path) -> None:
-    engine = sql.create_engine(f"sqlite:///{tmp_path}/store.db")
+    engine = create_engine(f"sqlite:///{tmp_path}/store.db")
     migrate.upgrade(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
@@ -148,7 +149,7 @@ def test_a_store_of_another_version_or_program_is_refused(
 ) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
     open_store(url).close()
-    engine = sql.create_engine(url)
+    engine = create_engine(url)
     with engine.connect().execution_options(is_writing=True) as connection, connection.begin():
         if revision is None:
             connection.execute(text("DELETE FROM alembic_version"))
