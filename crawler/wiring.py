@@ -16,7 +16,7 @@ from crawler import config, discovery, urls
 from crawler.compare.fingerprint import KeyOf
 from crawler.config import Settings
 from crawler.errors import ConfigError, PresswatchError, UsageError
-from crawler.fetch import Fetcher, FetchLimits
+from crawler.fetch import BrowserSettings, Fetcher, FetchLimits, rendering
 from crawler.isolate import Broken, Parsers
 from crawler.parse import Reading, sites
 from crawler.run import Crawl, Plan, Progress, Summary
@@ -108,7 +108,15 @@ async def passes(
     alone = asyncio.Lock()
     known = opened.back_offs()
     async with (
-        Fetcher(limits, now=now, backoffs=known, turns=turns, transport=transport) as fetcher,
+        Fetcher(
+            limits,
+            now=now,
+            backoffs=known,
+            turns=turns,
+            transport=transport,
+            rendered=[source.name for source in config.sources(settings) if source.is_rendered],
+            browser=_browser(settings),
+        ) as fetcher,
         reader(settings) as parse,
     ):
 
@@ -183,7 +191,7 @@ def plan_of(settings: Settings, watched: Sequence[Source], now: Clock, **said: A
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ...]:
     """The enabled sources, or those of `names`. Raises ConfigError or UsageError where that cannot be."""
-    found = config.problems(settings, sites.names())
+    found = problems(settings)
     if found:
         raise ConfigError(settings.path, found)
     watched = config.sources(settings)
@@ -196,6 +204,22 @@ def chosen_sources(settings: Settings, names: Sequence[str]) -> tuple[Source, ..
         if name not in known:
             raise UsageError(f"no source is named {name!r}; there are: {', '.join(sorted(known))}")
     return tuple(source for source in watched if not names or source.name in names)
+
+
+def problems(settings: Settings) -> list[str]:
+    """What keeps us from crawling with these settings: faults in them, no contact, a browser that is not there."""
+    return [*config.problems(settings, sites.names()), *missing_browser(settings)]
+
+
+def missing_browser(settings: Settings) -> list[str]:
+    """What has to be installed for the sources that are rendered, if it is not there."""
+    names = [source.name for source in config.sources(settings) if source.is_rendered]
+    wanted = rendering.missing(_browser(settings)) if names else None
+    return [f"[[sources]] {', '.join(names)} render: {wanted}"] if wanted else []
+
+
+def _browser(settings: Settings) -> BrowserSettings:
+    return BrowserSettings(**settings.browser.model_dump())
 
 
 def recipes_by_source(settings: Settings) -> dict[str, str]:

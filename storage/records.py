@@ -124,6 +124,7 @@ class Source:
     notice_within_seconds: float = 3600.0
     max_interval_seconds: float = 30 * 86400.0
     budget_per_day: int = 0
+    is_rendered: bool = False  # its pages are read as a browser shows them
     is_watched: bool = True
 
 

@@ -55,7 +55,7 @@ def check(context: typer.Context) -> None:
     if faults:
         raise ConfigError(settings.path, faults)
     print("The configuration is valid.")
-    for wanted in config.missing_contact(settings):
+    for wanted in (*config.missing_contact(settings), *wiring.missing_browser(settings)):
         print(f"Before the first crawl: {wanted}")
 
 

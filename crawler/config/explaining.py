@@ -90,6 +90,7 @@ def _watching(source: SourceSettings, recipe: str | None) -> str:
     if not what:  # a former name
         return f"{source.name}: the articles known by this former name, every {source.every} at most."
     how = f"recipe {recipe}" if recipe else "the generic parser"
+    how += ", as a browser shows them" if source.render else ""
     order = f", dates as {source.date_order}" if source.date_order else ""
     return f"{source.name}: {what} every {source.every}; {how}; its times in {source.time_zone}{order}."
 

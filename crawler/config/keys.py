@@ -79,6 +79,13 @@ class FetchSettings(Section):
     allow_private_addresses: bool = value(False, "true or false")
 
 
+class BrowserSettings(Section):
+    executable: str = value("", "the path of Chromium, or nothing", "/usr/bin/chromium")
+    sandbox: bool = value(True, "true or false")
+    settle_seconds: float = number(5.0, "seconds", 0.5, 60)
+    pages: int = number(2, "pages", 1, 16)
+
+
 class CrawlSettings(Section):
     parser_processes: int = number(2, "processes", 1, 64)
     parser_seconds: float = number(2.0, "seconds", 0.1, 60)
@@ -188,6 +195,7 @@ class SourceSettings(Section):
         None, "a duration from 1m to 7d", "30m"
     )
     budget_per_day: int = number(0, "requests", 0, 10_000_000)
+    render: bool = value(False, "true or false")
     enabled: bool = value(True, "true or false")
 
     @field_validator("cron")
@@ -223,6 +231,7 @@ class Settings(BaseModel):
     storage: StorageSettings = StorageSettings()
     seeds: SeedSettings = SeedSettings()
     fetch: FetchSettings = FetchSettings()
+    browser: BrowserSettings = BrowserSettings()
     crawl: CrawlSettings = CrawlSettings()
     parse: ParseSettings = ParseSettings()
     daemon: DaemonSettings = DaemonSettings()
@@ -238,6 +247,7 @@ SECTIONS: dict[str, type[Section]] = {
     "storage": StorageSettings,
     "seeds": SeedSettings,
     "fetch": FetchSettings,
+    "browser": BrowserSettings,
     "crawl": CrawlSettings,
     "parse": ParseSettings,
     "daemon": DaemonSettings,
@@ -257,6 +267,7 @@ ALSO_CALLED = {
     "frequency": "every",
     "interval": "every",
     "parser": "recipe",
+    "javascript": "render",
     "quiet": "quiet_hours",
     "rss": "feeds",
     "schedule": "cron",

@@ -73,6 +73,7 @@ def _source(given: SourceSettings, settings: Settings) -> Source:
         notice_within_seconds=parse_duration(given.notice_within or crawl.notice_within),
         max_interval_seconds=parse_duration(crawl.max_interval),
         budget_per_day=given.budget_per_day,
+        is_rendered=given.render,
     )
 
 

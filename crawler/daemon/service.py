@@ -23,7 +23,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from crawler import config, wiring
 from crawler.daemon import holder
 from crawler.errors import ConfigError, PresswatchError
-from crawler.parse import sites
 from crawler.rota import Rota
 from crawler.run import Crawl, Progress, Summary
 from storage.errors import StoreError
@@ -201,7 +200,7 @@ class Daemon:
         self._wants_reload = False
         try:
             settings = self._load()
-            found = config.problems(settings, sites.names())
+            found = wiring.problems(settings)
             if config.store_url(settings) != config.store_url(self.settings):
                 found.append("[storage] url: the store cannot change while the daemon runs; restart it")
             if found:

@@ -11,7 +11,7 @@ robots.txt itself comes the same way, only that nobody asks robots.txt about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -21,12 +21,13 @@ import ada_url
 import httpx
 
 from crawler.fetch.guard import Refused, check_url, host_of
-from crawler.fetch.http import Answer, Exchanges, Headers, Stopwatch, validators_for
+from crawler.fetch.http import Answer, Exchanges, Headers, Stopwatch, open_transport, validators_for
 from crawler.fetch.limits import REDIRECT_LIMIT, Failure, FetchLimits, Trouble
 from crawler.fetch.pacing import Pacing, Turns
+from crawler.fetch.rendering import BrowserSettings, Rendering
 from crawler.fetch.robots import ROBOTS_LIMIT_BYTES, ROBOTS_REDIRECT_LIMIT, Robots, RobotsMemory
 from storage.jsonl import format_time
-from storage.records import Page, Target
+from storage.records import Page, Target, TargetKind
 
 
 class Fetcher:
@@ -35,6 +36,7 @@ class Fetcher:
     `now` is the clock of back-off, robots expiry and `Page.fetched_at`. `robots` and `backoffs` are what
     an earlier fetcher knew. `transport` replaces the network: whatever answers there is paced, bounded and
     robots-checked all the same; it is closed with the fetcher. `turns`: those of other processes (`pacing`).
+    `rendered`: the sources whose pages a browser shows first, as `browser` says.
     """
 
     def __init__(
@@ -46,8 +48,12 @@ class Fetcher:
         backoffs: Mapping[str, datetime] | None = None,
         turns: Turns | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        rendered: Collection[str] = (),
+        browser: BrowserSettings | None = None,
     ) -> None:
         self._limits = limits
+        self._rendered = frozenset(rendered)
+        self._browser = browser or BrowserSettings()
         self._now = now
         self._transport = transport
         self._pacing = Pacing(limits, now=now, backoffs=backoffs, turns=turns)
@@ -56,7 +62,10 @@ class Fetcher:
         self._exchanges: Exchanges | None = None
 
     async def __aenter__(self) -> Self:
-        self._exchanges = Exchanges(self._limits, self._transport)
+        transport = self._transport
+        if self._rendered:
+            transport = Rendering(transport or open_transport(self._limits), self._limits, self._browser)
+        self._exchanges = Exchanges(self._limits, transport)
         return self
 
     async def __aexit__(
@@ -77,7 +86,7 @@ class Fetcher:
         watch = Stopwatch(self._limits.total_seconds)
         conditions = validators_for(target.etag, target.last_modified)
         try:
-            trip = await self._follow(target.url, watch, _PAGE_TRIP, conditions)
+            trip = await self._follow(target.url, watch, self._trip_of(target), conditions)
         except Trouble as trouble:
             return Failure(
                 trouble.outcome, str(trouble), trouble.status, round(watch.spent, 3), trouble.retry_after
@@ -92,6 +101,10 @@ class Fetcher:
             seconds=round(watch.spent, 3),
             redirects=trip.passed,
         )
+
+    def _trip_of(self, target: Target) -> _TripKind:
+        is_page = target.kind in (TargetKind.ARTICLE, TargetKind.LISTING)
+        return _SHOWN_TRIP if is_page and target.source in self._rendered else _PAGE_TRIP
 
     def backoffs(self) -> dict[str, datetime]:
         """Hosts to be left alone, and until when: for the store to keep, and the next fetcher to be given."""
@@ -131,9 +144,17 @@ class Fetcher:
     async def _get(self, href: str, watch: Stopwatch, kind: _TripKind, conditions: Headers) -> Answer:
         assert self._exchanges is not None, "use the fetcher as an async context manager"
         limit_bytes = ROBOTS_LIMIT_BYTES if kind.is_robots else self._limits.limit_bytes
+        shown = {"admit": self._asked_for} if kind.is_shown else {}
         return await self._exchanges.get(
-            href, conditions, watch, limit_bytes=limit_bytes, is_cut=kind.is_robots
+            href, conditions, watch, limit_bytes=limit_bytes, is_cut=kind.is_robots, **shown
         )
+
+    async def _asked_for(self, url: str) -> str:
+        """The address to fetch for what a page asks for by its scripts. Raises Trouble where it may not be fetched."""
+        href = self._admitted(url)
+        self._refuse_backed_off(self._pacing.backed_off_until(host_of(href)))
+        await self._robots.crawl_delay(href)
+        return href
 
     def _admitted(self, url: str) -> str:
         checked = check_url(url, allow_private=self._limits.allow_private_addresses)
@@ -152,9 +173,11 @@ class Fetcher:
 class _TripKind:
     redirect_limit: int
     is_robots: bool
+    is_shown: bool = False  # by a browser
 
 
 _PAGE_TRIP = _TripKind(REDIRECT_LIMIT, is_robots=False)
+_SHOWN_TRIP = _TripKind(REDIRECT_LIMIT, is_robots=False, is_shown=True)
 _ROBOTS_TRIP = _TripKind(ROBOTS_REDIRECT_LIMIT, is_robots=True)
 
 

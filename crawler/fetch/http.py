@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import cast
+from types import MappingProxyType
+from typing import Any, cast
 
 import aiohttp
 import httpx
@@ -80,15 +81,22 @@ class Exchanges:
         self._transport = transport or open_transport(limits)
 
     async def get(
-        self, href: str, validators: Headers, watch: Stopwatch, *, limit_bytes: int, is_cut: bool = False
+        self,
+        href: str,
+        validators: Headers,
+        watch: Stopwatch,
+        *,
+        limit_bytes: int,
+        is_cut: bool = False,
+        **extensions: Any,
     ) -> Answer:
         """The answer to a GET of `href`, an address that the guard let through.
 
         `is_cut`: a body over the limit is cut off there; otherwise it is Trouble, as is everything else
-        that goes wrong, and a 304 to a request without `validators`.
+        that goes wrong, and a 304 to a request without `validators`. `extensions`: what the transport is told.
         """
         with watch.running() as deadline, _translated(self._limits):
-            request = self._request(href, validators, deadline)
+            request = self._request(href, validators, deadline, extensions=extensions)
             response = await self._transport.handle_async_request(request)
             try:
                 headers = _checked_headers(response)
@@ -118,7 +126,13 @@ class Exchanges:
         await self._transport.aclose()
 
     def _request(
-        self, href: str, more: Headers, deadline: float, method: str = "GET", content: bytes | None = None
+        self,
+        href: str,
+        more: Headers,
+        deadline: float,
+        method: str = "GET",
+        content: bytes | None = None,
+        extensions: Mapping[str, Any] = MappingProxyType({}),
     ) -> httpx.Request:
         left = deadline - asyncio.get_running_loop().time()
         timeout = httpx.Timeout(
@@ -130,8 +144,10 @@ class Exchanges:
             ("Accept-Encoding", ACCEPT_ENCODING),
             *more,
         ]
-        extensions = {"timeout": timeout.as_dict(), "total_seconds": left, "href": href}
-        return httpx.Request(method, href, headers=headers, content=content, extensions=extensions)
+        known = {"timeout": timeout.as_dict(), "total_seconds": left, "href": href}
+        return httpx.Request(
+            method, href, headers=headers, content=content, extensions={**known, **extensions}
+        )
 
     async def _body(
         self, response: httpx.Response, watch: Stopwatch, deadline: float, limit_bytes: int, is_cut: bool

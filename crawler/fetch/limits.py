@@ -14,6 +14,7 @@ redirect loop     back where we were, or more hops than we follow
 back-off          the host asked us to stay away until `retry_after`; nothing was sent
 truncated         less, or other, than the server announced
 bad response      what came is not HTTP that can be used
+browser           the browser could not show the page, or not whole
 """
 
 from __future__ import annotations

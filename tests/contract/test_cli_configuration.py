@@ -34,6 +34,18 @@ def test_a_name_and_one_listing_are_enough_and_a_contact_is_asked_for_before_the
     assert (crawled.status, "[fetch] contact" in crawled.err) == (2, True)
 
 
+def test_a_source_that_is_rendered_needs_a_browser_that_is_there(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text(
+        f'[fetch]\ncontact = "a@b.example"\n[browser]\nexecutable = "/no/such/chromium"\n{SOURCE}render = true\n'
+    )
+    checked, crawled = run("check"), run("crawl")
+    wanted = (
+        "[[sources]] Gazette render: [browser] executable: /no/such/chromium is no program that can be run"
+    )
+    assert (checked.status, checked.out.splitlines()[-1]) == (0, f"Before the first crawl: {wanted}")
+    assert (crawled.status, wanted in crawled.err) == (2, True)
+
+
 def test_every_wrong_key_is_told_at_once_with_the_right_one(run: Run, folder: Path) -> None:
     (folder / "config.toml").write_text(
         f'[fetch]\ndelay = 5\nuser_agnet = "x"\n[storrage]\nurl = "x"\n{SOURCE}evry = "6h"\n'
