@@ -188,8 +188,9 @@ class Bearings:
         edit_ids = {one.edit_id for one in assessed.values() if one.edit_id}
         found: dict[str, Group] = {}
         for group in same_edits(self._store.sharing(edit_ids)):
-            if self._is_on_several_pages(group):
-                found.update(dict.fromkeys(group.change_ids, group))
+            pages = self._pages(group)
+            if pages > 1:  # more than one article and its own teaser
+                found.update(dict.fromkeys(group.change_ids, replace(group, pages=pages)))
         returning = (ChangeKind.REMOVED, ChangeKind.RESTORED)
         swinging = {c.item_id for c in changes if c.reverts_to or c.kind in returning}
         swinging |= {c.item_id for c in changes if c.kind is ChangeKind.CHANGED}
@@ -198,11 +199,10 @@ class Bearings:
                 found.update(dict.fromkeys(group.change_ids, group))
         return found
 
-    def _is_on_several_pages(self, group: Group) -> bool:
-        """Whether it is more than one article and its own teaser."""
-        some = self._store.changes_by_id(group.change_ids[:_MOST_OTHERS])
-        pages = {urls.canonical(c.url) if c.url else c.item_id for c in some.values()}
-        return len(pages) > 1
+    def _pages(self, group: Group) -> int:
+        """At how many addresses its changes stand."""
+        changes = self._store.changes_by_id(group.change_ids).values()
+        return len({urls.canonical(c.url) if c.url else c.item_id for c in changes})
 
     def _with_others(self, changes: Sequence[Change], bearings: list[Bearing]) -> list[Bearing]:
         """`bearings`, those that stand for a group with its other changes."""

@@ -323,9 +323,26 @@ def overrule(store: Store, annotation: Annotation) -> None:
     store.annotate(annotation)
 
 
-def heaviest(made: Report, most: int) -> Report:
-    """`made` with its `most` weightiest changes only, heaviest first; of equals, the latest first."""
+def heaviest(made: Report, most: int, *, folds: bool = True) -> Report:
+    """`made`, of which nothing was folded, with its `most` weightiest changes only, heaviest first.
+
+    Of equals, the latest first. `folds`: a group is one of them, and its weightiest change stands for it.
+    """
     latest = sorted(made.entries, key=lambda e: (e.change.detected_at, e.change.rank), reverse=True)
-    chosen = sorted(latest, key=lambda e: -e.bearing.weight)[:most]
+    weightiest = sorted(latest, key=lambda e: -e.bearing.weight)
+    if folds:
+        seen: set[str] = set()
+        weightiest = [e for e in weightiest if _is_first(e, seen)]
+    chosen = weightiest[:most]
     counts = Counter(entry.change.kind for entry in chosen)
     return replace(made, entries=chosen, counts=counts, title=f"{made.title}: the {most} heaviest")
+
+
+def _is_first(entry: Entry, seen: set[str]) -> bool:
+    """Whether no entry before it stands for its group. `seen`: the groups so far."""
+    group = entry.bearing.group
+    if group is None:
+        return True
+    is_first = group.id not in seen
+    seen.add(group.id)
+    return is_first

@@ -90,11 +90,13 @@ def report(
         with status("Weighing edits") as told:
             bearings.assess_all(store, lambda done, total: told(f"{done:,} of {total:,}"))
         title = "Campaigns" if campaigns else "Change log"
-        folds = format_ not in ("jsonl", "csv") and heaviest is None
+        folds = format_ not in ("jsonl", "csv")
         rota = Rota(settings.sources)
-        made = desk.report(store, wanted, title=title, made_at=now, zone=zone, folds=folds, rota=rota)
+        made = desk.report(
+            store, wanted, title=title, made_at=now, zone=zone, folds=folds and heaviest is None, rota=rota
+        )
         if heaviest is not None:
-            made = desk.heaviest(made, heaviest)
+            made = desk.heaviest(made, heaviest, folds=folds)
         draw = render_campaigns if campaigns else render
         width, colour = screen_size(output)
         write(draw(made, format_, width=width, colour=colour), output)

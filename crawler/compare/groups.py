@@ -30,11 +30,15 @@ class GroupKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changes that a report shows as one, in the order of the log."""
+    """Changes that a report shows as one, in the order of the log, on so many `pages`.
+
+    A page has an item or several: an article and its teasers stand at one address.
+    """
 
     id: str
     kind: GroupKind
     change_ids: tuple[str, ...]
+    pages: int = 1
 
     @property
     def size(self) -> int:
@@ -62,10 +66,10 @@ def sentences_id(edits: Iterable[Mapping[str, object]]) -> str | None:
 
 
 def same_edits(sharing: Mapping[str, Mapping[str, str]]) -> Iterator[Group]:
-    """A group for each edit that several items saw. `sharing`: by edit id, its changes with their items."""
+    """A group for each edit that several items saw, each taken for a page. `sharing`: by edit id, changes -> items."""
     for id_, items in sharing.items():
-        if len(set(items.values())) > 1:
-            yield Group(id_, GroupKind.SAME_EDIT, tuple(items))
+        if (pages := len(set(items.values()))) > 1:
+            yield Group(id_, GroupKind.SAME_EDIT, tuple(items), pages)
 
 
 def flaps(changes: Sequence[Change]) -> list[Group]:

@@ -170,7 +170,7 @@ def group(entry: Entry, zone: ZoneInfo) -> str | None:
     if found is None:
         return None
     if found.kind is GroupKind.SAME_EDIT:
-        return f"and the same edit on {number(found.size - 1, 'more page')}"
+        return f"and the same edit on {number(found.pages - 1, 'more page')}"
     first = min((entry.change, *entry.bearing.others), key=lambda change: change.detected_at)
     return f"swings between states: {number(found.size, 'change')} since {moment(first.detected_at, zone)}"
 

@@ -30,9 +30,11 @@ from storage.records import (
     Change,
     ChangeKind,
     Gone,
+    Listing,
     Observation,
     Origin,
     Ruling,
+    Teaser,
 )
 from storage.store import Filter, Store
 from tests.flow.test_elsewhere import AS_TOLD, copy
@@ -638,6 +640,32 @@ def test_the_heaviest_come_first_and_of_equals_the_latest(store: Store) -> None:
     chosen = [(e.change.kind.value, e.change.url, e.bearing.weight) for e in made.entries]
     assert chosen == [("removed", URL, 70), ("changed", URL, 50), ("new", PEAR.url, 10)]
     assert (made.total, made.title) == (3, "What changed: the 3 heaviest")
+
+
+def test_of_a_group_the_heaviest_stands_for_all_and_is_one_of_so_many(store: Store) -> None:
+    watch(store, *three_pages(0, ADDRESS), *three_pages(1, NEW_ADDRESS))
+    watch(store, replace(article(2, DEARER), url="https://gazette.example/market"))
+    folded, unfolded = (
+        [e.change.kind.value for e in desk.heaviest(report(store, folds=False), 3, folds=folds).entries]
+        for folds in (True, False)
+    )
+    assert (folded, unfolded) == (["changed", "new", "new"], ["changed", "changed", "changed"])
+
+
+def test_an_article_and_its_own_teaser_are_one_page_of_a_group(store: Store) -> None:
+    def on_page(name: str, number: float, state: str) -> list[Article | Listing]:
+        url, headline = (
+            f"https://gazette.example/{name}",
+            f"The {name} and the plans for it {state} by the council",
+        )
+        story = replace(article(number, BRIDGE if name == "bridge" else ORCHARD), url=url, headline=headline)
+        place = f"https://gazette.example/list/{name}"
+        return [story, Listing("Gazette", place, day(number), (Teaser(url, headline),))]
+
+    for number, state in ((0, "were adopted"), (1, "were put off")):
+        watch(store, *on_page("bridge", number, state), *on_page("pier", number, state))
+    groups = {e.bearing.group for e in read(store) if e.bearing.group is not None}
+    assert {(group.size > group.pages, group.pages) for group in groups if group.size > 2} == {(True, 2)}
 
 
 def test_of_fewer_changes_than_asked_for_all_are_the_heaviest() -> None:

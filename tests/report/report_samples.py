@@ -137,7 +137,7 @@ def stealthy() -> Entry:
 def same_edit(*others: Change, size: int | None = None, **said: Any) -> Entry:
     """An edit that stands for a group."""
     ids = tuple(f"id{n}" for n in range(size or len(others) + 1))
-    group = Group("aaaabbbbccccdddd", GroupKind.SAME_EDIT, ids)
+    group = Group("aaaabbbbccccdddd", GroupKind.SAME_EDIT, ids, len(ids))
     return meant(edit(article("a"), article("b"), "paragraphs"), group=group, others=others, **said)
 
 
