@@ -30,6 +30,7 @@ from storage.records import (
     Change,
     ChangeKind,
     Gap,
+    Origin,
     Outcome,
     Ruling,
     Snapshot,
@@ -268,7 +269,10 @@ def _versions_of(store: Store, state: ItemState) -> Iterator[Version]:
     for one in snapshots:
         until = last_seen.get(one.id, one.seen_at)
         text = headed(one.content)
-        yield Version(item.id, item.source, url, one.content.headline, one.id, one.seen_at, text, until)
+        is_technical = one.origin is Origin.REREAD
+        yield Version(
+            item.id, item.source, url, one.content.headline, one.id, one.seen_at, text, until, is_technical
+        )
     if state.last_turn is None:
         return
     for turn in store.changes(Filter(item_id=item.id)):

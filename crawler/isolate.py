@@ -233,8 +233,9 @@ def _reading(answer: bytes) -> Reading | Broken:
     if not isinstance(listing, Listing | None):
         return Broken("parser: its answer is none")
     found, missed = (_names(said.get(name)) for name in ("found", "missed"))
+    reader = str(said.get("reader", ""))[:64]
     reason = obstacle[:1_000] if isinstance(obstacle, str) else None
-    return Reading(article, listing, reason, stamps, found, missed, head)
+    return Reading(article, listing, reason, stamps, found, missed, head, reader)
 
 
 def _names(said: object) -> tuple[str, ...]:
@@ -291,6 +292,7 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         "stamps": reading.stamps,
         "found": reading.found,
         "missed": reading.missed,
+        "reader": reading.reader,
     }
 
 

@@ -10,6 +10,7 @@ crawl takes a batch of pages at once; the meaning is that of one page after anot
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,7 @@ from crawler.compare.observe import Seen, further_questions, observe, questions
 from crawler.parse.obstacles import is_block
 from crawler.parse.sitemap import is_index
 from storage.errors import Conflict
-from storage.known import Known, Questions, Verdict
+from storage.known import Known, Questions, Unlike, Verdict
 from storage.records import (
     Article,
     Gone,
@@ -31,6 +32,7 @@ from storage.records import (
     Outcome,
     Page,
     Sighting,
+    Snapshot,
     Source,
     Target,
     TargetKind,
@@ -41,6 +43,7 @@ from storage.store import Store
 _TRIES = 48  # at a batch, while others record in between: with the pauses, some twenty seconds
 _LONGEST_PAUSE = 0.5  # seconds
 _FORBIDDEN = (401, 403, 451)
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 class Failed(Protocol):
@@ -71,10 +74,16 @@ class Reading(Protocol):
     def found(self) -> tuple[str, ...]: ...
     @property
     def missed(self) -> tuple[str, ...]: ...
+    @property
+    def reader(self) -> str: ...
 
 
+ReadAgain = Callable[[Sequence[Unlike]], Sequence[Sighting]]
 Fetch = Callable[[Target], Awaitable[Page | Failed]]
 Parse = Callable[[Page, Source, TargetKind], Awaitable[Reading]]
+ParseAny = Callable[
+    [Page, Source, TargetKind | None], Awaitable[Reading]
+]  # None: whatever the page turns out to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,39 @@ async def look(
         return replace(read, visit=visit, is_read=is_read and not page.redirects)
     if target.kind is TargetKind.SITEMAP:
         return _mapped(read, reading)
-    return replace(read, sightings=_seen(reading))
+    return replace(read, sightings=_seen(reading, page))
+
+
+async def read_kept(
+    body: bytes,
+    earlier: Snapshot,
+    url: str,
+    source: Source,
+    kind: TargetKind | None,
+    at: datetime,
+    parse: ParseAny,
+) -> list[Sighting]:
+    """What `body`, the raw bytes of an `earlier` text, read like today, as of `at`: technical, no look at the site.
+
+    `url`: of the page, where it is not that of the text. Empty where nothing is read off it any more.
+    """
+    if isinstance(earlier.content, Article):
+        url = earlier.url or url
+    headers = (("content-type", f"text/html; charset={earlier.charset}"),) if earlier.charset else ()
+    page = Page(url, url, 200, headers, body, earlier.seen_at)
+    reading = await parse(page, source, kind)
+    if reading.obstacle is not None:
+        return []
+    return [
+        sight(
+            replace(seen.observation, captured_at=at),
+            Origin.REREAD,
+            evidence=earlier.evidence,
+            reader=seen.reader,
+            charset=seen.charset,
+        )
+        for seen in _seen(reading, page)
+    ]
 
 
 def take(
@@ -146,13 +187,17 @@ def take(
     *,
     visits: Sequence[Visit] = (),
     finish: Callable[[Verdict], Ending] = lambda verdict: Ending(),
+    read_again: ReadAgain = lambda unlike: [],
 ) -> Verdict:
     """Decide `sightings` and record what they mean, with `visits`, in one transaction.
 
-    `finish` is called with each verdict before it is recorded; it gives back what to record with it.
+    `finish` is called with each verdict before it is recorded; it gives back what to record with it. `read_again`
+    reads the pages of earlier texts that another reader had read: what is recorded compares like with like.
     """
     for tries_left in reversed(range(_TRIES)):
         verdict = weigh(store, sightings, key_of)
+        if verdict.unlike and (again := read_again(verdict.unlike)):
+            verdict = weigh(store, [*again, *sightings], key_of)
         try:
             ending = finish(verdict)
             store.record(verdict, visits=visits, targets=ending.targets, experiences=ending.learned)
@@ -203,15 +248,21 @@ def _recall(store: Store, seen: list[Seen], before: datetime | None) -> Known:
     return store.recall(more, before)
 
 
-def _seen(reading: Reading) -> tuple[Sighting, ...]:
+def _seen(reading: Reading, page: Page) -> tuple[Sighting, ...]:
     """The observations of one page. A listing beside an article is a block on its page."""
     found: list[Sighting] = []
     if reading.article is not None:
-        found.append(sight(reading.article, Origin.CRAWL))
+        found.append(sight(reading.article, Origin.CRAWL, reader=reading.reader, charset=_charset(page)))
     if reading.listing is not None and reading.listing.teasers:
         listing = replace(reading.listing, is_block=reading.article is not None)
-        found.append(sight(listing, Origin.CRAWL))
+        found.append(sight(listing, Origin.CRAWL, reader=reading.reader, charset=_charset(page)))
     return tuple(found)
+
+
+def _charset(page: Page) -> str:
+    """The charset that the server named; "" for none."""
+    found = _CHARSET.search(page.header("content-type") or "")
+    return found[1] if found else ""
 
 
 def _trouble(page: Page, reading: Reading, kind: TargetKind) -> str:
@@ -236,7 +287,10 @@ def _mapped(look: Look, reading: Reading) -> Look:
         return replace(look, sitemaps=tuple(t.url for t in teasers if t.url))
     titled = tuple(t for t in teasers if t.headline)
     links = tuple(t.url for t in teasers if t.url and not t.headline)
-    seen = (sight(replace(reading.listing, teasers=titled), Origin.CRAWL),) if titled else ()
+    listing = replace(reading.listing, teasers=titled)
+    seen = (
+        (sight(listing, Origin.CRAWL, reader=reading.reader, charset=_charset(look.page)),) if titled else ()
+    )
     return replace(look, sightings=seen, links=links)
 
 

@@ -13,18 +13,19 @@ import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler import pipeline, revisit, urls
 from crawler.compare.fingerprint import KeyOf, sight
 from crawler.compare.observe import article_key, listing_place
 from crawler.frontier import Frontier, is_followed, source_targets
 from crawler.keepers import Keepers
-from crawler.pipeline import Fetch, Look, Parse
+from crawler.pipeline import Fetch, Look, ParseAny
 from crawler.quarantine import Finding, Guard
-from storage.errors import StoreError
-from storage.known import Verdict
+from storage.errors import NotFound, StoreError
+from storage.known import Unlike, Verdict
 from storage.records import (
     LOOKED,
     Article,
@@ -34,15 +35,18 @@ from storage.records import (
     Origin,
     Outcome,
     Run,
+    Sighting,
     Source,
     Subject,
     Target,
     TargetKind,
+    Teaser,
     Visit,
 )
 from storage.store import Store
 
 _UNREAD = (Outcome.FAILED, Outcome.BLOCKED)
+_JUST_BEFORE = timedelta(microseconds=1)
 _MOST_PUT_OFF = 3  # times that a copy waits for its older address to answer
 
 
@@ -93,6 +97,8 @@ class Crawl:
     """One pass over `plan`: `await Crawl(...).run()`, once. `stop()` ends it after the pages in hand.
 
     `alone`: held while a batch is recorded; passes that run side by side share it, or they get in each other's way.
+    `kept` gives the raw bytes that `keep` took, by digest: pages that an older reader read are read again before
+    anything is held against them.
     """
 
     def __init__(
@@ -101,8 +107,9 @@ class Crawl:
         *,
         store: Store,
         fetch: Fetch,
-        parse: Parse,
+        parse: ParseAny,
         keep: Callable[[bytes], str],
+        kept: Callable[[str], bytes] | None = None,
         key_of: KeyOf,
         progress: Progress | None = None,
         alone: asyncio.Lock | None = None,
@@ -112,6 +119,7 @@ class Crawl:
         self.fetch = fetch
         self.parse = parse
         self.keep = keep
+        self.kept = kept
         self.key_of = key_of
         self.progress = progress or Progress()
         self._alone = alone or asyncio.Lock()
@@ -130,6 +138,7 @@ class Crawl:
 
     async def run(self) -> Summary:
         """Visit everything due; gives back how it went. Raises StoreError where the store cannot be used."""
+        self._loop = asyncio.get_running_loop()
         due = await asyncio.to_thread(self._due)
         if not due and not self.plan.by_hand:  # nobody asked: nothing to put down
             return self.summary
@@ -286,7 +295,12 @@ class Crawl:
         if last is None:
             return look
         again = replace(last.observation, captured_at=look.visit.at)
-        return replace(look, sightings=(sight(again, Origin.CRAWL, evidence=last.evidence),))
+        return replace(
+            look,
+            sightings=(
+                sight(again, Origin.CRAWL, evidence=last.evidence, reader=last.reader, charset=last.charset),
+            ),
+        )
 
     def _keep(self, looks: Sequence[Look]) -> Links:
         """Record a batch, evidence first; gives back what it links."""
@@ -321,6 +335,7 @@ class Crawl:
             self.key_of,
             visits=[replace(look.visit, body_digest=_digest(look)) for look in looks],
             finish=finish,
+            read_again=lambda unlike: self._read_again(unlike, looks),
         )
         self._keepers = keepers
         self._told = {key: target for key, target in told.items() if key not in keys}
@@ -330,6 +345,23 @@ class Crawl:
         self.summary.counts["unchanged"] += verdict.unchanged
         self.summary.changes |= {change.id: None for change in new}
         return links
+
+    def _read_again(self, unlike: Sequence[Unlike], looks: Sequence[Look]) -> list[Sighting]:
+        """The pages of texts that an older reader read, read by today's. Not on the loop's own thread."""
+        look_of = {id(sighting.observation): look for look in looks for sighting in look.sightings}
+        found: list[Sighting] = []
+        for one in unlike:
+            look = look_of.get(id(one.later.observation))
+            if look is None or look.page is None or self.kept is None:
+                continue
+            with suppress(NotFound, ValueError):  # not kept, or damaged: then it is compared as it is
+                body, at = self.kept(one.earlier.evidence or ""), one.later.at - _JUST_BEFORE
+                is_page = look.target.kind in (TargetKind.ARTICLE, TargetKind.LISTING)
+                kind = None if is_page and isinstance(one.earlier.content, Teaser) else look.target.kind
+                source = self._sources[look.target.source]
+                read = pipeline.read_kept(body, one.earlier, look.page.url, source, kind, at, self.parse)
+                found += asyncio.run_coroutine_threadsafe(read, self._loop).result()
+        return found
 
     def _left_behind(
         self, look: Look, verdict: Verdict, keepers: Keepers, told: Mapping[str, Target], end: Target | None
@@ -668,7 +700,14 @@ class _Doubts:
 def _dated(look: Look, at: datetime) -> Look:
     at = max(at, look.visit.at)
     sightings = tuple(
-        sight(replace(s.observation, captured_at=at), s.origin, evidence=s.evidence) for s in look.sightings
+        sight(
+            replace(s.observation, captured_at=at),
+            s.origin,
+            evidence=s.evidence,
+            reader=s.reader,
+            charset=s.charset,
+        )
+        for s in look.sightings
     )
     return replace(look, visit=replace(look.visit, at=at), sightings=sightings)
 

@@ -127,6 +127,7 @@ async def passes(
                 fetch=fetcher.fetch,
                 parse=parse,
                 keep=evidence.put,
+                kept=evidence.get,
                 key_of=key_of(config.sources(settings)),
                 progress=progress,
                 alone=alone,

@@ -267,13 +267,21 @@ class Questions:
     instants: frozenset[datetime] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """What was compared although two readers had read it: the capture `later`, and an earlier text from raw bytes."""
+
+    later: Sighting
+    earlier: Snapshot
+
+
 @dataclass(slots=True)
 class Verdict:
     """The answer of deciding: the observations to keep, the rows they add, and what was seen unchanged.
 
     `places` and `identities` are by the seq of an observation. With `rewind_to`, every derived row from that
     instant on is first taken back, because older evidence came in; `sightings` then holds only what is not
-    stored yet, and `places` all that was decided again.
+    stored yet, and `places` all that was decided again. `unlike`: what of it rests on readings of different readers.
     """
 
     rows: Rows
@@ -283,6 +291,7 @@ class Verdict:
     revision: int
     unchanged_in: Mapping[int, int] = field(default_factory=dict)  # how many, by seq
     rewind_to: datetime | None = None
+    unlike: list[Unlike] = field(default_factory=list)
 
     def brought(self) -> list[Change]:
         """The changes that come from the observations not stored before, in the order of the log."""

@@ -63,6 +63,8 @@ def put_sightings(db: Connection, verdict: Verdict) -> None:
                 "tie_order": sighting.order,
                 "origin": sighting.origin.value,
                 "evidence": sighting.evidence,
+                "reader": sighting.reader,
+                "charset": sighting.charset,
                 "is_block": getattr(observation, "is_block", False),
                 "status": getattr(observation, "status", None),
                 "blob": key,

@@ -316,6 +316,7 @@ class Origin(StrEnum):
     CRAWL = "crawl"
     IMPORT = "import"  # JSON lines: its source name was given
     DOCUMENT = "document"  # a seed document: its source name was read off the page
+    REREAD = "reread"  # a kept response, read again by a newer reader: no look at the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +325,8 @@ class Sighting:
 
     `digest` is of its content alone. `order` breaks ties between observations of one instant the same way
     whatever order they arrive in. `seq` is its number in the store, in order of arrival; 0 = not yet stored.
+    `reader` is the version of what read it off the raw bytes, `charset` what the server said of these; "" where that
+    is not known, or it came as it is.
     """
 
     observation: Observation
@@ -332,6 +335,8 @@ class Sighting:
     origin: Origin = Origin.IMPORT
     evidence: str | None = None
     seq: int = 0
+    reader: str = ""
+    charset: str = ""
 
     @property
     def at(self) -> datetime:
@@ -364,7 +369,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An item's text as first observed at a time. Immutable; `number` counts 1, 2, 3 … within its item."""
+    """An item's text as first observed at a time. Immutable; `number` counts 1, 2, 3 … within its item.
+
+    One of origin REREAD is technical: the same raw bytes as the one before it, read by another `reader`. No edit.
+    """
 
     id: str
     item_id: str
@@ -376,6 +384,8 @@ class Snapshot:
     url: str | None = None
     evidence: str | None = None
     origin: Origin = Origin.IMPORT
+    reader: str = ""  # as of the sighting, and
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)

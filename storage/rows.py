@@ -118,7 +118,16 @@ def sighting_of(row: Row[Any]) -> Sighting:
             captured_at=row.at,
             redirected_from=row.redirected_from,
         )
-    return Sighting(observation, row.digest, row.tie_order, Origin(row.origin), row.evidence, row.seq)
+    return Sighting(
+        observation,
+        row.digest,
+        row.tie_order,
+        Origin(row.origin),
+        row.evidence,
+        row.seq,
+        row.reader,
+        row.charset,
+    )
 
 
 def snapshot_of(row: Row[Any], data: bytes | None = None) -> Snapshot:
@@ -139,6 +148,8 @@ def snapshot_of(row: Row[Any], data: bytes | None = None) -> Snapshot:
         row.url,
         row.evidence,
         Origin(row.origin),
+        row.reader,
+        row.charset,
     )
 
 

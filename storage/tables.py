@@ -78,6 +78,8 @@ class ObservationRow(SQLModel, table=True):
     is_block: bool = False
     status: int | None = None
     blob: str | None = None
+    reader: str = ""
+    charset: str = ""
 
 
 class ItemRow(SQLModel, table=True):
@@ -113,6 +115,8 @@ class SnapshotRow(SQLModel, table=True):
     evidence: str | None = None
     origin: str
     blob: str
+    reader: str = ""
+    charset: str = ""
 
 
 class CompletionRow(SQLModel, table=True):

@@ -284,6 +284,7 @@ def show(
     """
     from crawler import desk
     from crawler.report.inert import inert
+    from storage.records import Origin
 
     settings = settings_of(context)
     with opened(settings) as store:
@@ -297,6 +298,8 @@ def show(
                 continue
             url = inert(line["url"] or "")
             print(f"Snapshot {snapshot.number}  {line['id']}  seen {line['seen_at']}  {url}")
+            if snapshot.origin is Origin.REREAD:
+                print("  technical: the page of the snapshot before, read by a newer version; no edit")
             for name in ("headline", "byline", "published", "modified", "date", "excerpt"):
                 if line.get(name):
                     print(f"  {name}: {inert(line[name])}")
@@ -319,9 +322,14 @@ def export(
     """
     from crawler.errors import UsageError
     from storage.jsonl import to_json
+    from storage.records import Origin
 
     if not observations:
         raise UsageError("say what to export: --observations")
     with opened(settings_of(context)) as store:
-        lines = (json_text(to_json(s.observation)) + "\n" for s in store.sightings())
+        lines = (
+            json_text(to_json(s.observation)) + "\n"
+            for s in store.sightings()
+            if s.origin is not Origin.REREAD  # no capture, but another reading of one
+        )
         write(lines, output)

@@ -32,11 +32,16 @@ def replay(
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="Only what was seen since: a date, a time, or 24h, 7d.")
     ] = None,
+    apply: Annotated[
+        bool,
+        typer.Option("--apply", help="Store what the latest texts read like today; no change is recorded."),
+    ] = False,
     jsonl: Jsonl = False,
 ) -> None:
     """Read kept raw responses again, with the recipes of today, and show what would read differently.
 
-    Nothing is recorded: the pages are the same, so none of it is an edit. For whoever changes a recipe.
+    The pages are the same, so none of it is an edit. For whoever changes a recipe. With --apply, what the latest text
+    of each article and teaser reads like today is stored as a technical snapshot beside it.
 
     Example: presswatch replay --source Gazette --since 30d
     """
@@ -49,6 +54,7 @@ def replay(
         desk.parse_moment(since, wiring.utc_now(), zone_name(settings.report.time_zone)) if since else None
     )
     told: Counter[str] = Counter()
+    applied: again.Applied | None = None
 
     async def run(store: Any, progress: Any) -> None:
         evidence = wiring.evidence(settings)
@@ -65,6 +71,19 @@ def replay(
                     print(json_text(_as_json(one)))
                 elif one.fields or one.problem:
                     print("\n".join(map(inert, _lines(one))))
+            if apply:
+                nonlocal applied
+                applied = await again.apply(
+                    store,
+                    evidence.get,
+                    parse,
+                    config.sources(settings),
+                    wiring.key_of(config.sources(settings)),
+                    wiring.utc_now,
+                    names=source or (),
+                    since=from_when,
+                    progress=lambda made: progress(f"{made.pages:,} applied, {made.stored:,} stored"),
+                )
 
     with opened(settings) as store, status("Reading again") as progress:
         known_sources(source or (), store, settings)
@@ -74,6 +93,10 @@ def replay(
         f"{counted(told['read'], 'response')} read again: {told['alike']:,} alike, {told['differ']:,} otherwise"
         f"{f' ({fields})' if fields else ''}, {told['unread']:,} not readable"
     )
+    if applied is not None:
+        say(
+            f"{counted(applied.stored, 'technical snapshot')} stored, of {counted(applied.pages, 'page')}; no change."
+        )
 
 
 _FIELDS = ("headline", "byline", "published", "modified", "paragraphs")

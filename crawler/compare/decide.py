@@ -4,6 +4,7 @@
 |---|---|---|---|
 | yes | yes | - | unchanged: no row |
 | yes | no | - | `changed` (outranks duplicate); names the snapshot it reverts to |
+| yes | no, but read off the same raw bytes, by another reader | - | a technical snapshot, no row |
 | yes, five texts that are two in turn | no: the other of the two | - | swings: no row, see `swings` |
 | no | - | same story at an old address that now redirects here, or is gone | `moved` |
 | no | - | a seeded item without an address that is this one | *adopted*: its snapshot is the earlier one |
@@ -90,6 +91,11 @@ def _take_article(article: Article, seen: Seen, ledger: Ledger) -> str:
         ledger.require_latest(seen.place)
     key = seen.keys[0]
     item = ledger.item_by_key(key)
+    if ledger.is_reread:
+        assert seen.place is not None
+        if item is not None:
+            _read_again(article, item, ledger)
+        return seen.place
     if item is None:
         clues = list(fingerprint.clues(article))
         item = match.find_article(
@@ -122,6 +128,10 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
     ledger.require_order(current.seen_at <= ledger.at and (not fields or last_seen < ledger.at))
     ledger.require_not_before(item)
     ledger.require_no_later_turn(item)
+    if fields and ledger.is_same_page(current):
+        current, fields = ledger.add_snapshot(item, article, is_technical=True), ()
+    elif fields:
+        ledger.note_unlike(current)
     if fields and (other := _swung_to(article, item, span, ledger)) is not None:
         ledger.note_unchanged()
         ledger.show(item, place, other.id, other.exact[:16])
@@ -141,6 +151,20 @@ def _come_again(article: Article, item: Item, place: str, ledger: Ledger) -> Non
         ledger.note_unchanged()
         ledger.complete(item, before, article)
     ledger.show(item, place, snapshot.id, snapshot.exact[:16])
+
+
+def _read_again(article: Article, item: Item, ledger: Ledger) -> None:
+    """The page of the item's text, read by another reader: what it reads otherwise now is no edit."""
+    current = ledger.known.snapshots(item.id)[-1]
+    ledger.require_order(current.seen_at <= ledger.at)
+    ledger.require_not_before(item)
+    if not ledger.is_same_page(current):
+        return
+    before = ledger.content(item)
+    if differ.differences(before, article, ledger.zone):
+        ledger.add_snapshot(item, article, is_technical=True)
+    else:
+        ledger.complete(item, before, article)
 
 
 def _swung_to(article: Article, item: Item, span: Span | None, ledger: Ledger) -> Snapshot | None:

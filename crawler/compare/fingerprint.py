@@ -27,6 +27,8 @@ def sight(
     *,
     evidence: str | None = None,
     seq: int = 0,
+    reader: str = "",
+    charset: str = "",
 ) -> Sighting:
     """`observation` as a sighting, with its digest and its order among others of the same instant."""
     if isinstance(observation, Article):
@@ -36,7 +38,7 @@ def sight(
     order = "|".join(
         (_rank(observation), published or "", observation.source, observation.url or "", content)
     )
-    return Sighting(observation, content, order, origin, evidence, seq)
+    return Sighting(observation, content, order, origin, evidence, seq, reader, charset)
 
 
 def undoubted(article: Article) -> Article:
@@ -54,7 +56,10 @@ def identity(sighting: Sighting) -> str:
     """What makes two captures one and the same: kind, source, address, time and content."""
     seen = sighting.observation
     old = getattr(seen, "redirected_from", None)
-    return text.digest(_rank(seen), seen.source, seen.url, old, format_time(sighting.at), sighting.digest)
+    how = [sighting.origin] if sighting.origin is Origin.REREAD else []
+    return text.digest(
+        _rank(seen), seen.source, seen.url, old, format_time(sighting.at), sighting.digest, *how
+    )
 
 
 def _rank(observation: Observation) -> str:

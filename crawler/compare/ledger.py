@@ -15,7 +15,7 @@ from crawler import text
 from crawler.compare import differ, fingerprint, match
 from crawler.compare.observe import Seen, is_block
 from storage.jsonl import format_time
-from storage.known import RANKS, Known, Verdict
+from storage.known import RANKS, Known, Unlike, Verdict
 from storage.records import (
     Address,
     Article,
@@ -49,6 +49,7 @@ class Ledger:
         self.known = Known(below=known)
         self.is_ordered = is_ordered
         self.unchanged: Counter[int] = Counter()  # by the seq of the sighting
+        self.unlike: dict[str, Unlike] = {}  # by the evidence of the earlier text
         self.seen: Seen
         self._ranks = 0
 
@@ -75,6 +76,24 @@ class Ledger:
         """Something in the sighting in hand was as it was known."""
         self.unchanged[self.seen.sighting.seq] += 1
 
+    # ------------------------------------------------------------ readers
+
+    @property
+    def is_reread(self) -> bool:
+        """Whether the sighting in hand is no look at the site, but a kept response read again."""
+        return self.seen.sighting.origin is Origin.REREAD
+
+    def is_same_page(self, current: Snapshot) -> bool:
+        """Whether the sighting in hand was read off the very bytes that `current` was: then it cannot be an edit."""
+        return current.evidence is not None and current.evidence == self.seen.sighting.evidence
+
+    def note_unlike(self, earlier: Snapshot | None) -> None:
+        """The sighting in hand is held against `earlier`; another reader may have read that off its page."""
+        later = self.seen.sighting
+        is_read = later.origin is Origin.CRAWL and later.reader
+        if is_read and earlier is not None and earlier.evidence and earlier.reader != later.reader:
+            self.unlike.setdefault(earlier.evidence, Unlike(later, earlier))
+
     # ------------------------------------------------------------ order
 
     def require_order(self, is_in_order: bool) -> None:
@@ -88,7 +107,7 @@ class Ledger:
         What came in together is in order; what a crawl dates stands in the order in which it arrived.
         """
         sighting = self.seen.sighting
-        is_crawl = sighting.origin is Origin.CRAWL
+        is_crawl = sighting.origin in (Origin.CRAWL, Origin.REREAD)
         self.require_order(is_crawl or not self.known.has_instant(sighting.at))
 
     def require_latest(self, place: str) -> None:
@@ -108,7 +127,7 @@ class Ledger:
         Within the one instant of a dated pass, the order in which its pages arrived stands.
         """
         latest = self.known.snapshots(item.id)[-1]
-        if self.seen.sighting.origin is Origin.CRAWL and latest.seen_at == self.at:
+        if self.seen.sighting.origin in (Origin.CRAWL, Origin.REREAD) and latest.seen_at == self.at:
             return
         is_new = latest.number == 1
         is_after = match.is_older(item, self.seen.sighting) if is_new else latest.seen_at < self.at
@@ -171,8 +190,11 @@ class Ledger:
     def add_address(self, item: Item, key: str, url: str) -> None:
         self.known.add(Address(key, item.id, url, self.at))
 
-    def add_snapshot(self, item: Item, content: Content) -> Snapshot:
-        """Keep `content` as the item's next text, with the clues by which it can be found again."""
+    def add_snapshot(self, item: Item, content: Content, *, is_technical: bool = False) -> Snapshot:
+        """Keep `content` as the item's next text, with the clues by which it can be found again.
+
+        `is_technical`: it is no other text, but another reading of the same raw bytes.
+        """
         exact = fingerprint.exact(content)
         sighting = self.seen.sighting
         earlier = self.known.snapshots(item.id)
@@ -189,7 +211,9 @@ class Ledger:
             content=_bare(content),
             url=content.url,
             evidence=sighting.evidence,
-            origin=sighting.origin,
+            origin=Origin.REREAD if is_technical else sighting.origin,
+            reader=sighting.reader,
+            charset=sighting.charset,
         )
         self.known.add(snapshot)
         found = dict.fromkeys(fingerprint.clues(content))
@@ -308,6 +332,7 @@ class Ledger:
             identities={s.sighting.seq: fingerprint.identity(s.sighting) for s in seen},
             revision=self.known.revision,
             unchanged_in=self.unchanged,
+            unlike=list(self.unlike.values()),
         )
 
 

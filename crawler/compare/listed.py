@@ -18,7 +18,7 @@ from datetime import timedelta
 from crawler.compare import differ, elsewhere, entries, fingerprint, match, swings
 from crawler.compare.ledger import Ledger
 from crawler.compare.observe import is_addressed, is_block
-from storage.records import ChangeKind, Item, Listing, Span, Subject, Teaser
+from storage.records import ChangeKind, Item, Listing, Snapshot, Span, Subject, Teaser
 from storage.rewind import shown
 
 _DEFAULT_SLACK = timedelta(minutes=30)
@@ -30,6 +30,9 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
         ledger.require_latest(place)
     listed_before = ledger.known.listed(place)
     found = _identify(listing, keys, ledger)
+    if ledger.is_reread:
+        _read_again(listing, keys, found, listed_before, ledger)
+        return place
     there = {item.id for item in found.values()}
     lost = {} if is_block(place) else {s.item_id: s for s in listed_before if s.item_id not in there}
     settled: set[str] = set()
@@ -37,6 +40,7 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
         item = found.get(position) or _repeated(teaser, key, settled, ledger)
         earlier = ledger.known.snapshots(item.id)[-1] if item else None
         if item is None:
+            ledger.note_unlike(_newest(listed_before, ledger))
             item = _appear(teaser, key, position, place, lost, ledger)
         elif item.id not in settled:
             _come_again(teaser, key, item, position, place, ledger)
@@ -46,6 +50,43 @@ def take_listing(listing: Listing, place: str, keys: tuple[str | None, ...], led
     for span in lost.values():
         _miss(span, listed_before, settled, ledger)
     return place
+
+
+def _newest(listed_before: list[Span], ledger: Ledger) -> Snapshot | None:
+    """Of the texts that the listing showed last, the newest: its page shows what was listed beside it."""
+    texts = (ledger.known.snapshots(span.item_id)[-1] for span in listed_before)
+    return max((text for text in texts if text.evidence), key=lambda text: text.seen_at, default=None)
+
+
+def _read_again(
+    listing: Listing,
+    keys: tuple[str | None, ...],
+    found: Mapping[int, Item],
+    listed_before: list[Span],
+    ledger: Ledger,
+) -> None:
+    """The page of some teasers, read by another reader: nothing that it reads otherwise now is an edit.
+
+    A teaser that nobody had read there was there; one that is not read any more is none, and so is not missed.
+    """
+    for position, (teaser, key) in enumerate(zip(listing.teasers, keys, strict=True)):
+        item = found.get(position)
+        if item is None:
+            if key is not None and ledger.known.item_by_key(key) is None:
+                ledger.add_snapshot(
+                    ledger.new_item(Subject.TEASER, key, teaser, position), teaser, is_technical=True
+                )
+            continue
+        current = ledger.known.snapshots(item.id)[-1]
+        ledger.require_order(current.seen_at <= ledger.at)
+        ledger.require_not_before(item)
+        is_other = differ.differences(ledger.content(item), teaser, ledger.zone)
+        if is_other and ledger.is_same_page(current):
+            ledger.add_snapshot(item, teaser, is_technical=True)
+    there = {item.id for item in found.values()}
+    for span in listed_before:
+        if span.item_id not in there and ledger.is_same_page(ledger.known.snapshots(span.item_id)[-1]):
+            ledger.close(span)
 
 
 def _identify(listing: Listing, keys: tuple[str | None, ...], ledger: Ledger) -> dict[int, Item]:
@@ -108,6 +149,10 @@ def _come_again(
         if not is_block(place):
             ledger.show(item, place, current.id, shown(teaser), position, teaser.url)
         return
+    if fields and ledger.is_same_page(current):
+        current, fields = ledger.add_snapshot(item, teaser, is_technical=True), ()
+    elif fields:
+        ledger.note_unlike(current)
     last_seen = ledger.last_seen(item)
     ledger.require_order(not fields or last_seen < ledger.at)
     content = entries.filled(teaser, before)
@@ -198,6 +243,7 @@ def _miss(span: Span, listed_before: list[Span], settled: set[str], ledger: Ledg
     if any(_is_still_listed(other, span, ledger) for other in spans):
         return
     ledger.require_no_later_copy(item)
+    ledger.note_unlike(ledger.known.snapshots(item.id)[-1])
     what = ledger.content(neighbour).headline if neighbour else None
     ledger.log(
         ChangeKind.REMOVED,

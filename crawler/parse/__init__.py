@@ -15,12 +15,12 @@ Every string that comes out is clean and short enough to be stored: a headline 1
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler import text, urls
-from crawler.parse import obstacles, recipe, sites
+from crawler.parse import obstacles, reader, recipe, sites
 from crawler.parse.article import read_article, read_head
 from crawler.parse.body import Body, Form, open_body
 from crawler.parse.feed import read_feed
@@ -45,6 +45,7 @@ class Reading:
     `stamps`: when a feed or sitemap says that articles were last edited, by address.
     `head`: headline, byline and dates of a page asked for as an article on which no story was found.
     `found` and `missed`: the selectors of the page's recipe, by name, that found something on it and nothing.
+    `reader`: the version of what read it, see `reader`.
     """
 
     article: Article | None = None
@@ -54,6 +55,7 @@ class Reading:
     found: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     head: Article | None = None
+    reader: str = field(default="", compare=False)
 
 
 def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
@@ -65,6 +67,10 @@ def read(page: Page, source: Source, kind: TargetKind | None = None) -> Reading:
     that it calls its own, and is of the day that its recipe finds printed on it: else `captured_at` is None.
     Never raises for what a page may hold.
     """
+    return replace(_read(page, source, kind), reader=reader.version(source))
+
+
+def _read(page: Page, source: Source, kind: TargetKind | None) -> Reading:
     body = open_body(page)
     if body.form is not Form.HTML and (refused := obstacles.refusal(page)):
         return Reading(obstacle=refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.parse import sites
+from tests.contract.conftest import Run
 
 PAGE = (
     "<html><head><title>Kites</title></head><body><h1 class=title>Kite makers open winter school</h1>"
@@ -70,3 +72,28 @@ def test_no_page_of_somebody_else_is_fetched_before_somebody_can_be_reached(run:
     answer = run("recipe", "new", "https://gazette.example/story/41")
     assert (answer.status, "[fetch] contact" in answer.err) == (2, True)
     assert list(folder.iterdir()) == []
+
+
+# ---------------------------------------------------------------- read again
+
+
+def test_what_another_recipe_reads_is_stored_beside_the_texts_and_no_change_is_recorded(
+    run: Run, demo_folder: Path, folder: Path
+) -> None:
+    shutil.copytree(demo_folder, folder, dirs_exist_ok=True)
+    before = run("report", "--format", "jsonl").out
+    assert run("replay", "--apply").err.splitlines()[-1].startswith("0 technical snapshots stored, of ")
+    (folder / "recipes").mkdir()
+    (folder / "recipes" / "kcnawatch.toml").write_text(
+        'hosts = ["kcnawatch.org"]\nkey = "/newstream/([0-9]+-[0-9]+)"\n'
+        'headline = "h1"\nbody = "div.article-content p:first-child"\n'
+    )
+    shown, applied, again = run("replay"), run("replay", "--apply"), run("replay", "--apply")
+    stored = int(applied.err.splitlines()[-1].split()[0])
+    assert (shown.status, "technical" in shown.err, stored > 10) == (0, False, True)
+    assert again.err.splitlines()[-1].startswith("0 technical snapshots stored, of ")
+    assert run("report", "--format", "jsonl").out == before
+    texts = [
+        line for state in run("items", "--jsonl").lines for line in run("show", state["id"], "--jsonl").lines
+    ]
+    assert sum(line["origin"] == "reread" for line in texts) == stored

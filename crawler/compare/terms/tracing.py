@@ -25,6 +25,7 @@ class Version:
     seen_at: datetime
     text: str
     last_seen: datetime
+    is_technical: bool = False  # another reading of the page before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,12 @@ def _follow(term: str, versions: Iterable[Version]) -> ItemTrace | None:
         count = occurrences(latest.text, term)
         if count and is_held:
             presences[-1] = _extended(presences[-1], latest, count)
+        elif count and latest.is_technical and previous is not None:  # it was there, and not read
+            presences.append(Presence(previous.snapshot_id, None, previous.seen_at, latest.last_seen, count))
         elif count:
             after = previous.last_seen if previous else None
             presences.append(Presence(latest.snapshot_id, after, latest.seen_at, latest.last_seen, count))
-        elif is_held:
+        elif is_held and not latest.is_technical:
             presences[-1] = _ended(presences[-1], latest)
         is_held, previous = count > 0, latest
     if latest is None or not presences:

@@ -70,6 +70,11 @@ def add(recipes: Sequence[Recipe]) -> None:
     _recipes.cache_clear()
 
 
+def added() -> tuple[Recipe, ...]:
+    """The recipes that are no part of this folder."""
+    return _added
+
+
 @lru_cache(maxsize=1)
 def _recipes() -> tuple[Recipe, ...]:
     """Every recipe, a user's own first: where one has the name of one of ours, ours is not there."""
