@@ -234,8 +234,10 @@ def _reading(answer: bytes) -> Reading | Broken:
         return Broken("parser: its answer is none")
     found, missed = (_names(said.get(name)) for name in ("found", "missed"))
     reader = str(said.get("reader", ""))[:64]
+    next_page = said.get("next_page")
+    next_page = next_page if isinstance(next_page, str) else None
     reason = obstacle[:1_000] if isinstance(obstacle, str) else None
-    return Reading(article, listing, reason, stamps, found, missed, head, reader)
+    return Reading(article, listing, reason, stamps, found, missed, head, next_page, reader)
 
 
 def _names(said: object) -> tuple[str, ...]:
@@ -293,6 +295,7 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         "found": reading.found,
         "missed": reading.missed,
         "reader": reading.reader,
+        "next_page": reading.next_page,
     }
 
 

@@ -76,6 +76,8 @@ class Reading(Protocol):
     def missed(self) -> tuple[str, ...]: ...
     @property
     def reader(self) -> str: ...
+    @property
+    def next_page(self) -> str | None: ...
 
 
 ReadAgain = Callable[[Sequence[Unlike]], Sequence[Sighting]]
@@ -95,6 +97,7 @@ class Look:
     sightings: tuple[Sighting, ...] = ()
     page: Page | None = None
     sitemaps: tuple[str, ...] = ()  # addresses of further sitemaps
+    next_page: str | None = None  # where a listing goes on
     links: tuple[str, ...] = ()  # addresses that a sitemap names without a word about them
     stamps: tuple[tuple[str, str], ...] = ()  # when a feed or sitemap says that articles were last edited
     is_read: bool = False  # by the parser, as what it was to be, even where that found nothing
@@ -138,6 +141,7 @@ async def look(
         is_read=is_read,
         found=reading.found,
         missed=reading.missed,
+        next_page=reading.next_page,
     )
     trouble = _trouble(page, reading, target.kind)
     if trouble:

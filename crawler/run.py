@@ -15,9 +15,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from crawler import pipeline, revisit, urls
+from crawler.backfill import Backfill, Walk
 from crawler.compare.fingerprint import KeyOf, sight
 from crawler.compare.observe import article_key, listing_place
 from crawler.frontier import Frontier, is_followed, source_targets
@@ -56,7 +57,8 @@ class Plan:
 
     `now` is the one clock of the pass: a function, or an instant that dates everything in it. `listings`: the
     sources whose listings, feeds, sitemaps and single addresses are visited; None: all of them. `by_hand`:
-    articles fall due by fixed tiers, too (`revisit.targets`).
+    articles fall due by fixed tiers, too (`revisit.targets`). `goes_back`: walk the listings back through their older
+    pages to the day `back_until`, or to their end, and visit what they lead to; nothing else is due.
     """
 
     sources: tuple[Source, ...]
@@ -68,6 +70,8 @@ class Plan:
     most_new_per_host: int = 20_000
     batch_pages: int = 64
     verifies_moves: bool = True
+    goes_back: bool = False
+    back_until: date | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +86,7 @@ class Summary:
     not_followed: dict[str, int] = field(default_factory=dict)  # new addresses over the cap, by host
     over_budget: Counter[str] = field(default_factory=Counter)  # articles due that had to wait, by source
     is_wound_up: bool = False  # what is not begun is left to the next pass
+    walks: list[Walk] = field(default_factory=list)  # back through older pages
     findings: list[Finding] = field(default_factory=list)  # what of a source is read wrongly
     is_interrupted: bool = False
 
@@ -131,6 +136,7 @@ class Crawl:
         self._at_work: set[asyncio.Task[None]] = set()
         self._is_aborted = False
         self._doubts = _Doubts()
+        self._backfill = Backfill(plan.back_until)
         self._links: dict[str, str] = {}  # how articles are linked in this pass: target key -> address
         self._lost: dict[str, Target] = {}  # articles that failed or were gone in this pass, as recorded
         self._told: dict[str, Target] = {}  # articles that a channel spoke of in this pass, as recorded
@@ -154,6 +160,7 @@ class Crawl:
         self.summary.finished = self.plan.now()
         await asyncio.to_thread(self._guard.finish, self.summary.finished)
         self.summary.findings = self._guard.findings
+        self.summary.walks = self._backfill.walks
         self.summary.not_followed = dict(self._frontier.not_followed)
         run = Run(run_id, self.summary.started, self.summary.finished, dict(self.summary.counts))
         await asyncio.to_thread(self.store.finish_run, run)
@@ -191,6 +198,9 @@ class Crawl:
         polled = {target.key: target.last_visit for target in known.values() if target.last_visit}
         self._keepers = Keepers(plan.sources, self.store.experiences(names), polled)
         visited = [known.get(target.key, target) for target in named if target.source in wanted]
+        if plan.goes_back:
+            listings = [target for target in named if target.kind is TargetKind.LISTING]
+            return self._backfill.begin(listings, self.store.targets(self._backfill.bookmarks(listings)))
         return visited + [target for source in plan.sources for target in self._due_articles(source)]
 
     def _due_articles(self, source: Source) -> list[Target]:
@@ -269,6 +279,7 @@ class Crawl:
 
     async def _record(self, looks: list[Look]) -> None:
         looks = await asyncio.to_thread(lambda: [self._with_repeat(look) for look in looks])
+        looks = [self._backfill.trusted(look) for look in looks]
         try:
             async with self._alone:
                 links = await asyncio.to_thread(self._keep, looks)
@@ -278,6 +289,9 @@ class Crawl:
         self._doubts.seen(looks)
         await self._follow(links)
         for look in looks:
+            _, older_page = self._backfill.turn(look)
+            if older_page is not None and not (self.summary.is_interrupted or self.summary.is_wound_up):
+                self._start(self._frontier.add(older_page))
             self._frontier.settle(look.target)
             self._count(look.visit)
             for released in self._doubts.release(look):
@@ -311,6 +325,7 @@ class Crawl:
 
         keepers, told = self._keepers, self._told
         links, ends = self._links_of(looks), self._ends(looks)
+        marks = self._bookmarks(looks, links)
         keys = {look.target.key for look in looks}
         sources = {look.target.source for look in looks}
 
@@ -326,7 +341,7 @@ class Crawl:
             settled: dict[str, Target] = {}
             for look in looks:
                 settled |= self._left_behind(look, verdict, keepers, told, ends.get(look.target.key))
-            recorded = self._admitted(links) | told | settled
+            recorded = self._admitted(links) | told | settled | marks
             return pipeline.Ending(list(recorded.values()), keepers.kept(sources))
 
         verdict = pipeline.take(
@@ -345,6 +360,31 @@ class Crawl:
         self.summary.counts["unchanged"] += verdict.unchanged
         self.summary.changes |= {change.id: None for change in new}
         return links
+
+    def _bookmarks(self, looks: Sequence[Look], links: Links) -> dict[str, Target]:
+        """How far these looks bring the walks back through older pages, by key."""
+        if not self.plan.goes_back:
+            return {}
+        new = [t for t in links.targets.values() if t.kind is TargetKind.ARTICLE and t.key not in links.known]
+        wanted = Counter(urls.host(target.url) for target in new)
+        marks = {}
+        for look in looks:
+            host = urls.host(look.target.url)
+            left = self._frontier.room(host) - wanted[host]
+            mark, _ = self._backfill.turn(look, self._hindrance(look.target, left), is_cut=left < 0)
+            if mark is not None:
+                marks[mark.key] = mark
+        return marks
+
+    def _hindrance(self, page: Target, left: int) -> str:
+        """Why a walk back goes no further in this pass, in words; "" if it does. `left`: room for new articles."""
+        source = self._sources[page.source]
+        walked = sum(walk.pages for walk in self._backfill.walks if walk.source == page.source)
+        if source.budget_per_day and self._keepers.room(page.source, self.plan.now()) - walked < 2:
+            return f"the day's {source.budget_per_day:,} requests (budget_per_day) are spent"
+        if left <= 0:
+            return "this pass takes no more new articles of the host ([crawl] max_new_per_host)"
+        return ""
 
     def _read_again(self, unlike: Sequence[Unlike], looks: Sequence[Look]) -> list[Sighting]:
         """The pages of texts that an older reader read, read by today's. Not on the loop's own thread."""
@@ -545,7 +585,7 @@ class Crawl:
         for sighting in look.sightings:
             if isinstance(sighting.observation, Listing):
                 for teaser in sighting.observation.teasers:
-                    if teaser.url and is_followed(teaser.url, source):
+                    if teaser.url and is_followed(teaser.url, source) and self._backfill.is_wanted(teaser):
                         yield self._article_target(teaser.url, source.name)
         for url in look.sitemaps:
             if is_followed(url, source):

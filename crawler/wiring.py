@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -147,11 +147,22 @@ async def crawl(
     now: Clock = utc_now,
     names: Sequence[str] = (),
     is_all: bool = False,
+    goes_back: bool = False,
+    back_until: date | None = None,
     progress: Progress | None = None,
     started: Callable[[Crawl], None] = lambda crawl: None,
 ) -> Summary:
-    """One pass by hand over the configured sources, or those of `names`. `started` is handed the running crawl."""
-    plan = plan_of(settings, chosen_sources(settings, names), now, is_all=is_all)
+    """One pass by hand over the configured sources, or those of `names`. `started` is handed the running crawl.
+
+    `goes_back`: through the older pages of their listings, to the day `back_until`. Raises UsageError
+    where none has any.
+    """
+    watched = chosen_sources(settings, names)
+    if goes_back and not any(source.listings for source in watched):
+        raise UsageError(
+            "there is nothing to go back through: none of these sources has listings, pages that list articles"
+        )
+    plan = plan_of(settings, watched, now, is_all=is_all, goes_back=goes_back, back_until=back_until)
     async with passes(settings, opened, evidence, now=now) as make:
         running = make(plan, progress)
         started(running)

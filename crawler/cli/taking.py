@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,6 +95,17 @@ def crawl(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be recorded; keep nothing.")
     ] = False,
+    backfill: Annotated[
+        bool,
+        typer.Option(
+            "--backfill",
+            help="Go back through the older pages of the listings; goes on where it was broken off.",
+        ),
+    ] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="With --backfill: the day at which it ends. Default: none."),
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Date the pass (RFC 3339): the one clock of everything in it."),
@@ -115,14 +127,20 @@ def crawl(
         now = wiring.At(parse_time(at)) if at else wiring.utc_now
     except ValueError as error:
         raise UsageError(f"--at: {error}") from error
+    if until and not backfill:
+        raise UsageError("--until belongs to --backfill: presswatch crawl --backfill --until 2024-01-31")
+    try:
+        back = {"goes_back": backfill, "back_until": date.fromisoformat(until) if until else None}
+    except ValueError as error:
+        raise UsageError(f"--until {until}: give a day, such as 2024-01-31") from error
     wiring.chosen_sources(settings, sources or ())
     with wiring.store(settings) as store:
         if dry_run:
             with wiring.rehearsal(store) as copy:
-                summary = _crawl(settings, copy, EvidenceInMemory(), now, sources, all_articles)
+                summary = _crawl(settings, copy, EvidenceInMemory(), now, sources, all_articles, back)
                 _print_changes(copy, list(summary.changes), settings)
         else:
-            summary = _crawl(settings, store, wiring.evidence(settings), now, sources, all_articles)
+            summary = _crawl(settings, store, wiring.evidence(settings), now, sources, all_articles, back)
     _print_summary(summary, is_dry=dry_run)
     if summary.is_interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
@@ -131,7 +149,13 @@ def crawl(
 
 
 def _crawl(
-    settings: Settings, store: Any, evidence: Any, now: Any, names: list[str] | None, is_all: bool
+    settings: Settings,
+    store: Any,
+    evidence: Any,
+    now: Any,
+    names: list[str] | None,
+    is_all: bool,
+    back: dict[str, Any],
 ) -> Any:
     """Run one pass with progress; Ctrl-C ends it after the pages in hand."""
     import signal
@@ -152,6 +176,7 @@ def _crawl(
                 now=now,
                 names=names or (),
                 is_all=is_all,
+                **back,
                 progress=progress,
                 started=started,
             )
@@ -190,6 +215,12 @@ def _print_summary(summary: Any, *, is_dry: bool) -> None:
     )
     print(f"Items: {change_counts(counts)}")
     print(f"Time:  {moment(summary.started)} to {moment(summary.finished)}")
+    for walk in summary.walks:
+        since = f" (gone on from {inert(walk.begun_at)})" if walk.begun_at != walk.start else ""
+        oldest = f", back to {walk.oldest}" if walk.oldest else ""
+        print(
+            f"Walked back: {inert(walk.start)}{since}: {counted(walk.pages, 'page')}{oldest}. {_how_it_ended(walk)}"
+        )
     for finding in summary.findings:
         told, what = finding.diagnosis, "Quarantined" if finding.diagnosis.is_held else "Warning"
         print(f"{what}: {inert(finding.source)}, {inert(told.part)}: {inert(told.text)}")
@@ -199,6 +230,16 @@ def _print_summary(summary: Any, *, is_dry: bool) -> None:
         print(f"Not followed: {count:,} new addresses on {inert(host)}, over [crawl] max_new_per_host")
     if summary.is_interrupted:
         print("Interrupted: the pages in hand were finished and recorded.")
+
+
+def _how_it_ended(walk: Any) -> str:
+    from crawler.report.inert import inert
+
+    if walk.is_over:
+        return f"Over: {inert(walk.ended)}."
+    return (
+        f"Broken off: {inert(walk.ended) or 'the pass was interrupted'}. The same command goes on from there."
+    )
 
 
 def _print_changes(store: Any, ids: list[str], settings: Settings) -> None:

@@ -27,6 +27,7 @@ from crawler.parse.feed import read_feed
 from crawler.parse.listing import read_listing
 from crawler.parse.metadata import canonical, read_metadata
 from crawler.parse.originals import named_original
+from crawler.parse.paging import next_page
 from crawler.parse.recipe import Markup, Recipe
 from crawler.parse.sitemap import read_sitemap
 from storage.records import Article, Listing, Page, Source, TargetKind, Teaser
@@ -45,6 +46,7 @@ class Reading:
     `stamps`: when a feed or sitemap says that articles were last edited, by address.
     `head`: headline, byline and dates of a page asked for as an article on which no story was found.
     `found` and `missed`: the selectors of the page's recipe, by name, that found something on it and nothing.
+    `next_page`: the address at which a listing goes on.
     `reader`: the version of what read it, see `reader`.
     """
 
@@ -55,6 +57,7 @@ class Reading:
     found: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     head: Article | None = None
+    next_page: str | None = None
     reader: str = field(default="", compare=False)
 
 
@@ -133,6 +136,7 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
         found=tuple(name for name, is_there in searched.items() if is_there),
         missed=tuple(name for name, is_there in searched.items() if not is_there),
+        next_page=_next(site, markup) if listing is not None and article is None else None,
         head=_head(markup, page, named) if article is None and kind is TargetKind.ARTICLE else None,
     )
 
@@ -180,6 +184,12 @@ def _by_signs(markup: Markup, kind: TargetKind | None) -> tuple[Article | None, 
     if article is None or listing is None:
         return article, listing
     return (None, listing) if _is_front(article, listing, markup) else (article, None)
+
+
+def _next(site: Recipe | None, markup: Markup) -> str | None:
+    own = site.read_next if site is not None else None
+    found = own(markup) if own is not None else None
+    return found or (next_page(markup.tree, markup.url) if markup.url else None)
 
 
 def _head(markup: Markup, page: Page, source: Source) -> Article | None:

@@ -48,6 +48,7 @@ class Markup:
 ReadArticle = Callable[[Markup], Article | None]
 ReadListing = Callable[[Markup], Listing]
 ReadDay = Callable[[Markup], str | None]  # an ISO day
+ReadNext = Callable[[Markup], str | None]  # the address of a listing's next page
 ReadKey = Callable[[str], str | None]  # path and query of a canonical address -> the article's permanent key
 
 TEASER_LIMIT = 6_000
@@ -84,6 +85,9 @@ class Recipe:
 
     read_article: ReadArticle | None = None
     read_listing: ReadListing | None = None
+    read_next: ReadNext | None = (
+        None  # where the next page of a listing is told otherwise than on other sites
+    )
     read_day: ReadDay | None = None  # the day of the visit, where the site prints it on every page
 
 

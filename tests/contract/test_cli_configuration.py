@@ -283,3 +283,15 @@ def test_a_source_that_was_renamed_is_told_how_to_say_so(run: Run, folder: Path,
     run("crawl")
     (folder / "config.toml").write_text(f'{LOOSE}[[sources]]\nname = "Herald"\nlistings = ["{site}"]\n')
     assert 'renamed? Give its new block formerly = ["Gazette"]' in run("sources").out
+
+
+def test_going_back_needs_listings_and_a_day_that_is_one(run: Run, folder: Path) -> None:
+    (folder / "config.toml").write_text('[[sources]]\nname = "Feed"\nfeeds = ["http://127.0.0.1:9/feed"]\n')
+    alone, wrong, none = (
+        run("crawl", "--until", "2024-01-31"),
+        run("crawl", "--backfill", "--until", "May"),
+        run("crawl", "--backfill"),
+    )
+    assert (alone.status, "--until belongs to --backfill" in alone.err) == (2, True)
+    assert (wrong.status, "--until May: give a day, such as 2024-01-31" in wrong.err) == (2, True)
+    assert (none.status, "none of these sources has listings" in none.err) == (2, True)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -67,6 +68,24 @@ def read_day(page: Markup) -> str | None:
     return next(
         (day for line in page.lines(_own(page).rows)[:_HEADER_LINES] if (day := _header_day(line))), None
     )
+
+
+def read_next(page: Markup) -> str | None:
+    """A newspaper's page goes on in fragments of ten, for as long as they have rows."""
+    parts = urlsplit(page.url or "")
+    asked = parse_qs(parts.query)
+    number = asked.get("id", [""])[0] if parts.path == _FRAGMENTS else _NEWSPAPER.fullmatch(parts.path)
+    number = number[1] if isinstance(number, re.Match) else number
+    if not number or not page.tree.css_first(_own(page).rows):
+        return None
+    start = int(asked["from"][0]) if asked.get("from", [""])[0].isdigit() else 0
+    query = f"action=get_cat_by_source&die=true&from={start + _FRAGMENT}&to={_FRAGMENT}&sort=&id={number}"
+    return f"{parts.scheme}://{parts.netloc}{_FRAGMENTS}?{query}"
+
+
+_NEWSPAPER = re.compile(r"/article/(\d+)/?")
+_FRAGMENTS = "/wp-admin/admin-ajax.php"
+_FRAGMENT = 10  # rows
 
 
 def _own(page: Markup) -> Recipe:
@@ -314,4 +333,5 @@ RECIPE = Recipe(
     read_article=read_article,
     read_listing=read_listing,
     read_day=read_day,
+    read_next=read_next,
 )
