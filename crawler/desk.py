@@ -206,7 +206,7 @@ def snapshot_json(snapshot: Snapshot, state: ItemState) -> dict[str, Any]:
     if isinstance(content, Article):
         line = to_json(content)
         names = ("headline", "byline", "published", "modified", "paragraphs")
-        text = {name: line[name] for name in names}
+        text = {name: line[name] for name in names} | {"about": line.get("about")}
     else:
         text = {"headline": content.headline, "excerpt": content.excerpt, "date": content.date}
     tail = {"fingerprint": snapshot.exact, "evidence": snapshot.evidence, "origin": snapshot.origin.value}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from storage.jsonl import about_from, about_json
 from storage.records import Article, Content, Gone, Listing, Observation, Teaser
 
 if sys.version_info >= (3, 14):
@@ -64,6 +65,8 @@ def content_json(content: Content) -> bytes:
     kept = {name: getattr(content, name) for name in names}
     if isinstance(content, Article) and content.original is not None:
         kept["original"] = content.original
+    if isinstance(content, Article) and content.about is not None:
+        kept["about"] = about_json(content.about)
     return _dump(kept)
 
 
@@ -82,15 +85,20 @@ def observation_json(observation: Observation) -> bytes | None:
 def article_from(data: bytes) -> Article:
     """The article of a stored text, without source, address and time."""
     fields = json.loads(decompress(data))
-    return Article("", None, None, **fields | {"paragraphs": tuple(fields["paragraphs"])})
+    return _article(fields)
 
 
 def content_from(data: bytes) -> Content:
     """The article or teaser of a stored text."""
     fields = json.loads(decompress(data))
     if "paragraphs" in fields:
-        return Article("", None, None, **fields | {"paragraphs": tuple(fields["paragraphs"])})
+        return _article(fields)
     return Teaser(None, **fields)
+
+
+def _article(fields: dict[str, Any]) -> Article:
+    own = {"paragraphs": tuple(fields["paragraphs"]), "about": about_from(fields.get("about"))}
+    return Article("", None, None, **fields | own)
 
 
 def listing_from(data: bytes) -> tuple[tuple[Teaser, ...], str | None]:

@@ -7,16 +7,18 @@
 Extensions, written only where they say something: ``source_line``; ``redirected_from`` of an article whose
 address was reached from another; ``original`` of an article that names the address of its original (a copy's
 "read the original" link); ``published_note``: why the date of an article is doubtful, or what was there in its
-place and could not be read; ``block``: true for a listing that is a block on an article page.
+place and could not be read; ``about`` of an article: what its page says beside the text, ``{"image","image_alt",
+"language","canonical","is_cut"}``, each where known; ``block``: true for a listing that is a block on an article page.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from storage.records import Article, Gone, Listing, Observation, Teaser
+from storage.records import About, Article, Gone, Listing, Observation, Teaser
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -42,6 +44,8 @@ def to_json(observation: Observation) -> dict[str, Any]:
                 line["original"] = observation.original
             if observation.published_note is not None:
                 line["published_note"] = observation.published_note
+            if observation.about is not None:
+                line["about"] = about_json(observation.about)
         case Listing():
             line = {
                 "kind": "listing",
@@ -111,7 +115,25 @@ def from_json(line: Any, *, needs_time: bool = True) -> Observation:
         redirected_from=_string(line, "redirected_from") or None,
         original=_string(line, "original") or None,
         published_note=_string(line, "published_note") or None,
+        about=about_from(line.get("about")),
     )
+
+
+def about_json(about: About) -> dict[str, Any]:
+    """What is known of `about`, by name."""
+    return {name: value for name, value in asdict(about).items() if value}
+
+
+def about_from(said: Any) -> About | None:
+    """As `about_json` wrote it; None for anything else."""
+    if not isinstance(said, dict):
+        return None
+    texts = {name: _storable(said[name]) for name in _ABOUT if isinstance(said.get(name), str) and said[name]}
+    found = About(**texts, is_cut=said.get("is_cut") is True)
+    return found if found != About() else None
+
+
+_ABOUT = ("image", "image_alt", "language", "canonical")
 
 
 def format_time(value: datetime | None) -> str | None:

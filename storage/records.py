@@ -35,6 +35,22 @@ class Teaser:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What an article's page says beside its text: kept with it and shown, never compared.
+
+    `image`: address of the lead image, `image_alt` its words. `language`: a tag such as "en" or "pt-BR".
+    `canonical`: the address that the page calls its own, where that is another one. `is_cut`: by its own word the page
+    shows only a part of the text.
+    """
+
+    image: str | None = None
+    image_alt: str | None = None
+    language: str | None = None
+    canonical: str | None = None
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """The story, as one capture of its page told it. `paragraphs` holds the body, one string a paragraph.
 
@@ -54,6 +70,7 @@ class Article:
     redirected_from: str | None = None  # the address asked for, when the server led on to `url`
     original: str | None = None  # the address that the page itself names as its original
     published_note: str | None = None
+    about: About | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

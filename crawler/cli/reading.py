@@ -303,6 +303,8 @@ def show(
             for name in ("headline", "byline", "published", "modified", "date", "excerpt"):
                 if line.get(name):
                     print(f"  {name}: {inert(line[name])}")
+            for name, said in (line.get("about") or {}).items():
+                print(f"  {name}: {inert(str(said))}")
             for paragraph in line.get("paragraphs", ()):
                 print(f"\n  {inert(paragraph)}")
             print()

@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler import text, urls
 from crawler.parse import obstacles, reader, recipe, sites
+from crawler.parse.about import read_about
 from crawler.parse.article import read_article, read_head
 from crawler.parse.body import Body, Form, open_body
 from crawler.parse.feed import read_feed
@@ -30,7 +31,7 @@ from crawler.parse.originals import named_original
 from crawler.parse.paging import next_page
 from crawler.parse.recipe import Markup, Recipe
 from crawler.parse.sitemap import read_sitemap
-from storage.records import Article, Listing, Page, Source, TargetKind, Teaser
+from storage.records import About, Article, Listing, Page, Source, TargetKind, Teaser
 
 _HEADLINE_LIMIT = 1_000  # characters
 _FIELD_LIMIT = 10_000
@@ -132,13 +133,25 @@ def _html_read(page: Page, body: Body, source: Source, kind: TargetKind | None) 
         page = replace(page, fetched_at=markup.seen)
     searched = recipe.searched(site, markup, is_article=kind is not TargetKind.LISTING) if site else {}
     return Reading(
-        replace(_stored_article(article, page, named), original=original) if article else None,
+        _told(article, original, tree, body.text, page, named) if article else None,
         _stored_listing(listing, page, named, _TEASER_LIMIT) if listing else None,
         found=tuple(name for name, is_there in searched.items() if is_there),
         missed=tuple(name for name, is_there in searched.items() if not is_there),
         next_page=_next(site, markup) if listing is not None and article is None else None,
         head=_head(markup, page, named) if article is None and kind is TargetKind.ARTICLE else None,
     )
+
+
+def _told(
+    article: Article, original: str | None, tree: LexborHTMLParser, markup: str, page: Page, source: Source
+) -> Article:
+    """`article` as it is stored, with what its page says beside it."""
+    stored = _stored_article(article, page, source)
+    about = read_about(tree, markup, page.url) or About()
+    own = canonical(tree, page.url)
+    if own and sites.key_of(own, source.recipe) != sites.key_of(page.url, source.recipe):
+        about = replace(about, canonical=own)
+    return replace(stored, original=original, about=about if about != About() else None)
 
 
 def _at(page: Page, url: str) -> Page:

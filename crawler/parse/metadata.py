@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,9 +53,8 @@ class Metadata:
 
 def read_metadata(tree: LexborHTMLParser, url: str | None, source: Source) -> Metadata:
     """The claims of the page `tree`, found at `url`; stamps without an offset are in the source's zone."""
-    tags = _meta_tags(tree)
-    everything = list(json_ld(tree))
-    things = [thing for thing in everything if _types(thing) & _ARTICLE_KINDS]
+    said = claims(tree)
+    tags, everything, things = said.tags, said.things, said.articles
     kinds = {kind for thing in everything for kind in _types(thing)}
     if tags.get("og:type"):
         kinds.add("og:" + tags["og:type"].lower())
@@ -84,13 +83,42 @@ def read_metadata(tree: LexborHTMLParser, url: str | None, source: Source) -> Me
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Meta tags by name, and every object of the JSON-LD."""
+
+    tree: LexborHTMLParser
+    tags: dict[str, str]
+    things: list[dict[str, Any]]
+
+    @property
+    def articles(self) -> list[dict[str, Any]]:
+        return _articles(self.things)
+
+
+_latest: Claims | None = None
+
+
+def claims(tree: LexborHTMLParser) -> Claims:
+    """What the head of the page claims; of one page it is asked several times in a row, and read once."""
+    global _latest
+    found = _latest
+    if found is None or found.tree is not tree:
+        found = _latest = Claims(tree, _meta_tags(tree), list(json_ld(tree)))
+    return found
+
+
+def _articles(things: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [thing for thing in things if _types(thing) & _ARTICLE_KINDS]
+
+
 def canonical(tree: LexborHTMLParser, url: str | None) -> str | None:
     """The address that the page calls its own, absolute; None where it names none (or only its front page).
 
     `<link rel=canonical>` first, then `og:url`. An address without a path, when `url` has one, is a common
     mistake of templates and not believed.
     """
-    return _canonical(tree, _meta_tags(tree), url)
+    return _canonical(tree, claims(tree).tags, url)
 
 
 def _canonical(tree: LexborHTMLParser, tags: dict[str, str], url: str | None) -> str | None:

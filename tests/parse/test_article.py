@@ -55,6 +55,7 @@ def test_a_page_gives_its_story_and_nothing_else(stem: str) -> None:
         "redirected_from": None,
         "original": None,
         "published_note": None,
+        "about": None,
         **expected,
     }
 
