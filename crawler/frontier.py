@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Container, Iterable
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 from crawler import urls
 from storage.records import Source, Target, TargetKind
@@ -88,6 +92,24 @@ def source_targets(source: Source) -> Iterable[Target]:
 def listing_target_key(kind: TargetKind, source: str, url: str) -> str:
     """A listing belongs to the source that names it: two sources may watch one page."""
     return f"{kind.value}|{source}|{urls.canonical(url)}"
+
+
+def is_article(url: str, source: Source) -> bool:
+    """Whether a listing's link is followed as an article: on the source's site, and like its articles' addresses."""
+    if not is_followed(url, source):
+        return False
+    if not source.articles_like:
+        return True
+    parts, like = urlsplit(url), _likeness(source.articles_like)
+    path = parts.path or "/"
+    return like.match(path) is not None or like.match(f"{path}?{parts.query}") is not None
+
+
+@lru_cache(maxsize=1024)
+def _likeness(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for all of `patterns`; fnmatch's, which never tries a part of an address twice."""
+    plain = (pattern.replace("[", "[[]").replace("?", "[?]") for pattern in patterns)
+    return re.compile("|".join(map(fnmatch.translate, plain)))
 
 
 def is_followed(url: str, source: Source) -> bool:

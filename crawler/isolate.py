@@ -282,7 +282,7 @@ def _answer(request: dict[str, Any], body: bytes) -> dict[str, Any]:
         body=body,
         fetched_at=parse_time(head["fetched_at"]) if head["fetched_at"] else None,
     )
-    for name in ("listings", "feeds", "sitemaps", "articles", "hosts"):
+    for name in ("listings", "feeds", "sitemaps", "articles", "hosts", "articles_like"):
         source[name] = tuple(source[name])
     source["date_order"] = DateOrder(source["date_order"]) if source["date_order"] else None
     reading = read(page, Source(**source), TargetKind(request["kind"]) if request["kind"] else None)

@@ -21,7 +21,7 @@ from crawler import pipeline, revisit, urls
 from crawler.backfill import Backfill, Walk
 from crawler.compare.fingerprint import KeyOf, sight
 from crawler.compare.observe import article_key, listing_place
-from crawler.frontier import Frontier, is_followed, source_targets
+from crawler.frontier import Frontier, is_article, is_followed, source_targets
 from crawler.keepers import Keepers
 from crawler.pipeline import Fetch, Look, ParseAny
 from crawler.quarantine import Finding, Guard
@@ -585,13 +585,13 @@ class Crawl:
         for sighting in look.sightings:
             if isinstance(sighting.observation, Listing):
                 for teaser in sighting.observation.teasers:
-                    if teaser.url and is_followed(teaser.url, source) and self._backfill.is_wanted(teaser):
+                    if teaser.url and is_article(teaser.url, source) and self._backfill.is_wanted(teaser):
                         yield self._article_target(teaser.url, source.name)
         for url in look.sitemaps:
             if is_followed(url, source):
                 yield from source_targets(replace(source, listings=(), feeds=(), sitemaps=(url,)))
         for url in look.links:
-            if is_followed(url, source):
+            if is_article(url, source):
                 yield self._article_target(url, source.name)
 
     # ------------------------------------------------------------ moved, or a duplicate?

@@ -134,6 +134,9 @@ class Source:
     sitemaps: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    articles_like: tuple[
+        str, ...
+    ] = ()  # paths of articles, * for anything; none: whatever a listing leads to
     time_zone: str = "UTC"
     date_order: DateOrder | None = None
     language: str | None = None

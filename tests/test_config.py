@@ -444,6 +444,8 @@ def test_a_source_with_every_key_becomes_the_noun(file: Path) -> None:
     sitemaps = ["https://harbour.example/sitemap.xml"]
     articles = ["https://harbour.example/1"]
     hosts = ["WWW.Harbour.example", "127.0.0.1:8080"]
+    articles_like = ["/2026/*"]
+    render = true
     time_zone = "Europe/Oslo"
     date_order = "YMD"
     language = "nb-NO"
@@ -459,6 +461,8 @@ def test_a_source_with_every_key_becomes_the_noun(file: Path) -> None:
             sitemaps=("https://harbour.example/sitemap.xml",),
             articles=("https://harbour.example/1",),
             hosts=("www.harbour.example", "127.0.0.1:8080"),
+            articles_like=("/2026/*",),
+            is_rendered=True,
             time_zone="Europe/Oslo",
             date_order=DateOrder.YMD,
             language="nb-NO",

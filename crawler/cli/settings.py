@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -279,11 +280,20 @@ def _offer_lines(looked: Any) -> list[str]:
         if offer.sample:
             lines.append(f"     “{offer.sample[:90]}”")
     shape = (
-        f"Most articles stand at {looked.shape}"
+        f"Most articles stand at {looked.shape}\n"
+        f'To visit only such ones, write in its block: articles_like = ["{_pattern(looked.shape)}"]'
         if looked.shape
         else "Its articles' addresses have no one shape"
     )
     return [*lines, "", shape, ""]
+
+
+def _pattern(shape: str) -> str:
+    """
+    >>> _pattern("gazette.example/news/<year>/<words and number>")
+    '/news/*/*'
+    """
+    return "/" + re.sub("<[^>]*>", "*", shape.partition("/")[2])
 
 
 @sources_app.command("import")

@@ -23,6 +23,7 @@ from crawler.config.values import (
     interval,
     listening,
     outlet,
+    path_pattern,
     source_name,
     span,
     store_address,
@@ -175,6 +176,9 @@ class SourceSettings(Section):
     sitemaps: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/sitemap.xml"])
     articles: tuple[Address, ...] = value((), _ADDRESSES, ["https://news.example/2026/bridge/"])
     hosts: tuple[Host, ...] = value((), "a list of host names", ["www.news.example"])
+    articles_like: tuple[Annotated[str, AfterValidator(path_pattern)], ...] = value(
+        (), "a list of paths, with * where anything may stand", ["/2026/*"]
+    )
     time_zone: TimeZone = value("UTC", "the IANA name of a time zone", "Asia/Seoul")
     date_order: Literal["DMY", "MDY", "YMD"] | None = value(None, '"DMY", "MDY" or "YMD"', "DMY")
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] | None = value(
@@ -267,6 +271,7 @@ ALSO_CALLED = {
     "frequency": "every",
     "interval": "every",
     "parser": "recipe",
+    "pattern": "articles_like",
     "javascript": "render",
     "quiet": "quiet_hours",
     "rss": "feeds",

@@ -66,6 +66,7 @@ def _source(given: SourceSettings, settings: Settings) -> Source:
         sitemaps=given.sitemaps,
         articles=given.articles,
         hosts=given.hosts,
+        articles_like=given.articles_like,
         time_zone=given.time_zone,
         date_order=DateOrder(given.date_order) if given.date_order else None,
         language=given.language,

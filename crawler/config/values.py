@@ -105,6 +105,12 @@ def window(text: str) -> str:
     return text
 
 
+def path_pattern(text: str) -> str:
+    if not text.startswith("/") or not text.isprintable() or " " in text:
+        raise ValueError("write a path, with * where anything may stand")
+    return text
+
+
 def span(text: str) -> str:
     if not 0 <= parse_duration(text) <= 86400:
         raise ValueError("it must be at most 1d")
