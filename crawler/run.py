@@ -48,6 +48,7 @@ from storage.store import Store
 
 _UNREAD = (Outcome.FAILED, Outcome.BLOCKED)
 _JUST_BEFORE = timedelta(microseconds=1)
+_NOT_LOOKED_AT = "which was not looked at any more, as the pass was interrupted"
 _MOST_PUT_OFF = 3  # times that a copy waits for its older address to answer
 
 
@@ -598,22 +599,21 @@ class Crawl:
 
     async def _hold(self, looks: list[Look], older: dict[int, Target]) -> None:
         """Record `looks` less those (by their place among them) that wait for an older address."""
-        if self.summary.is_interrupted:  # meanwhile: nobody looks at an older address any more
-            await self._record(looks)
-            return
         now = dict(enumerate(looks))
         for place, target in older.items():
             if self._doubts.is_unanswered(target.key):
                 now[place] = self._doubts.put_off(looks[place], target.url)
+            elif self.summary.is_interrupted:  # meanwhile: nobody looks at an older address any more
+                now[place] = self._doubts.put_off(looks[place], target.url, _NOT_LOOKED_AT)
             else:
-                self._doubts.hold(now.pop(place), target.key)
+                self._doubts.hold(now.pop(place), target)
                 self._start(self._frontier.add(target, is_first=True))
         if now:
             await self._record(list(now.values()))
 
     def _older_addresses(self, looks: Sequence[Look], verdict: Verdict) -> dict[int, Target]:
         """For each look, by its place, whose story is a copy: the older address to be looked at first."""
-        if not self.plan.verifies_moves or self.summary.is_interrupted:
+        if not self.plan.verifies_moves:
             return {}
         copies = {
             change.url: target
@@ -680,7 +680,8 @@ class _Doubts:
         return key in self._held
 
     def __init__(self) -> None:
-        self._held: dict[str, list[Look]] = defaultdict(list)
+        self._held: dict[str, list[Look]] = defaultdict(list)  # by the key of the older address
+        self._urls: dict[str, str] = {}  # of these
         self._answered: set[str] = set()
         self._unanswered: set[str] = set()
         self._settled: set[str] = set()
@@ -700,10 +701,11 @@ class _Doubts:
     def is_settled(self, look: Look) -> bool:
         return look.target.key in self._settled
 
-    def hold(self, look: Look, older_key: str) -> None:
-        """Keep `look` until the target of `older_key` is recorded. Each look is held once."""
+    def hold(self, look: Look, older: Target) -> None:
+        """Keep `look` until the target `older` is recorded. Each look is held once."""
         self._settled.add(look.target.key)
-        self._held[older_key].append(look)
+        self._held[older.key].append(look)
+        self._urls[older.key] = older.url
 
     def held_of(self) -> Counter[str]:
         """How many looks wait here, by source."""
@@ -720,7 +722,7 @@ class _Doubts:
             return looks
         return [self.put_off(look, older.target.url) for look in looks]
 
-    def put_off(self, look: Look, older: str) -> Look:
+    def put_off(self, look: Look, older: str, why: str = "which does not answer") -> Look:
         """`look` without what it showed: nobody can say yet whether the story moved from the address `older`.
 
         It is looked at again as what failed is; a story whose older address never answers is a copy in the end.
@@ -728,13 +730,15 @@ class _Doubts:
         self._settled.add(look.target.key)
         if look.target.failures >= _MOST_PUT_OFF:
             return look
-        reason = f"it tells what {older} told, which does not answer: moved or a copy is not known yet"
+        reason = f"it tells what {older} told, {why}: moved or a copy is not known yet"
         return replace(
             look, visit=replace(look.visit, outcome=Outcome.FAILED, reason=reason), sightings=(), stamps=()
         )
 
     def release_all(self) -> list[Look]:
-        return [look for key in list(self._held) for look in self._held.pop(key)]
+        """Every look that waited, put off: what it waits for is not looked at in this pass any more."""
+        held = [(look, self._urls[key]) for key in list(self._held) for look in self._held.pop(key)]
+        return [self.put_off(look, older, _NOT_LOOKED_AT) for look, older in held]
 
 
 def _dated(look: Look, at: datetime) -> Look:

@@ -8,6 +8,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from crawler import parse
@@ -287,6 +288,36 @@ def test_a_story_whose_old_address_is_gone_has_moved(store: Store) -> None:
     site.stories[1] = replace(old, number=7)
     crawl(store, site, 24, is_all=False)
     crawl(store, site, 48)
+    assert kinds(store) == ["new"] * 3 + ["moved"]
+
+
+def test_a_pass_that_is_interrupted_before_the_old_address_answered_leaves_open_what_became_of_the_story(
+    store: Store,
+) -> None:
+    class Silent(Stopper):
+        def visited(self, visit: Visit, summary: Summary, queued: int) -> None:
+            pass
+
+    site, hand = site_of_three(), Silent()
+    crawl(store, site, 0)
+    old = site.stories[1]
+    site.stories[1] = replace(old, number=7)
+    site.answers = {old.url: site.stories[1].url}
+
+    async def interrupted(target: Target) -> Page | Failure:
+        if target.url == old.url:
+            while site.stories[1].url not in site.asked:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)  # by now the story at the new address waits for this answer
+            hand.running.stop()
+            return Failure(Outcome.FAILED, "time-out: nothing came")
+        return await Site.fetch(site, target)
+
+    site.fetch = interrupted  # type: ignore[method-assign]
+    summary = crawl(store, site, 24, is_all=False, progress=hand)
+    assert (summary.is_interrupted, kinds(store)) == (True, ["new"] * 3)
+    site.fetch = partial(Site.fetch, site)  # type: ignore[method-assign]
+    crawl(store, site, 25, is_all=False)
     assert kinds(store) == ["new"] * 3 + ["moved"]
 
 
