@@ -32,7 +32,7 @@ from crawler.errors import ConfigError
 from crawler.parse.recipe import ARTICLE_SELECTORS, ROW_SELECTORS, Recipe
 from storage.records import DateOrder
 
-SELECTORS = (*ARTICLE_SELECTORS, "rows", *ROW_SELECTORS, "walls")
+SELECTORS = (*ARTICLE_SELECTORS, "rows", *ROW_SELECTORS, "walls", "volatile")
 _LISTS = ("hosts", "wall_paths")
 _EXPRESSIONS = ("key", "marks")
 FIELDS = ("name", "since", "date_order", *_LISTS, *_EXPRESSIONS, *SELECTORS)

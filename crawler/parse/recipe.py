@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler import text, urls
 from crawler.parse import dates
+from crawler.parse.asides import is_volatile
 from crawler.parse.blocks import ancestors, read_blocks
 from crawler.parse.lines import Line, page_lines
 from storage.records import Article, DateOrder, Listing, Source, Teaser
@@ -74,6 +75,9 @@ class Recipe:
     headline: str = "h1"
     body: str = ""
     paragraphs: str = ""  # within the body, one element a paragraph; "" where its text is all the article's
+    volatile: str = (
+        ""  # within the body, what every visit shows another of: counters, advertisements, players
+    )
     published: str = ""  # what it finds tells by `datetime` or `content`, where it has that, else by its text
     modified: str = ""
     byline: str = ""
@@ -221,10 +225,30 @@ def _content(node: LexborNode) -> str:
 
 def _paragraphs(recipe: Recipe, tree: LexborHTMLParser) -> tuple[str, ...]:
     bodies = tree.css(recipe.body) if recipe.body else []
+    if recipe.volatile and bodies:
+        bodies = _without(recipe, tree)
     if not recipe.paragraphs:
-        return body_paragraphs(bodies)
+        return _lasting(body_paragraphs(bodies))
     # As bodies may lie in each other, the first one that has paragraphs is it.
-    return next((found for body in bodies if (found := _each_paragraph(body, recipe.paragraphs))), ())
+    return next(
+        (found for body in bodies if (found := _lasting(_each_paragraph(body, recipe.paragraphs)))), ()
+    )
+
+
+def _without(recipe: Recipe, tree: LexborHTMLParser) -> list[LexborNode]:
+    """The bodies of a copy of the page without what is volatile in them: others read the page as it is."""
+    copy = LexborHTMLParser(tree.html or "")
+    found = [node for body in copy.css(recipe.body) for node in body.css(recipe.volatile)]
+    known = {node.mem_id for node in found}
+    outer = {n.mem_id: n for n in found if known.isdisjoint(up.mem_id for up in ancestors(n, _DEPTH_LIMIT))}
+    for node in outer.values():
+        node.decompose()
+    return copy.css(recipe.body)
+
+
+def _lasting(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
+    """Without those that only count or tell how long ago: another visit shows another number."""
+    return tuple(paragraph for paragraph in paragraphs if not is_volatile(paragraph))
 
 
 def _each_paragraph(body: LexborNode, selector: str) -> tuple[str, ...]:

@@ -130,3 +130,20 @@ def test_a_row_can_be_a_link_whose_headline_is_a_part_of_it() -> None:
         ("One kite", "https://tansy-gazette.example/story/1")
     ]
     assert found.missed == ()
+
+
+def test_what_a_recipe_calls_volatile_is_no_text_also_within_a_paragraph() -> None:
+    body = (
+        "<h1 class=old>Kites over Tansy</h1><div class=text>"
+        "<p>They flew all day<span class=now> (seen by 12)</span>.</p>"
+        "<div class=shop><p>Buy kites <span class=now>now</span></p></div><p>Nobody fell.</p></div>"
+    )
+    sites.add([replace(OLD, volatile="span.now, div.shop")])
+    assert text(body, 2028) == ("They flew all day.", "Nobody fell.")
+    sites.add([OLD])
+    assert text(body, 2028) == ("They flew all day (seen by 12).", "Buy kites now", "Nobody fell.")
+
+
+def test_what_only_counts_is_no_text_of_a_recipe_either() -> None:
+    counted = OLD_PAGE.replace("<p>", "<p>1,204 views</p><p>5 min read</p><p>")
+    assert text(counted, 2028) == ("They flew all day.",)
