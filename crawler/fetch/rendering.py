@@ -177,7 +177,7 @@ class Rendering(httpx.AsyncBaseTransport):
         try:
             context = await self._chromium.context()
         except Error as error:
-            raise Trouble("browser", f"Chromium does not start: {_first_line(error)}") from error
+            raise Trouble("browser", _not_started(error)) from error
         try:
             fetch, most = self._fetch, _MOST_BODIES * self._limits.limit_bytes
             showing = _Showing(href, answer, admit, fetch, self._settings.settle_seconds, most)
@@ -218,6 +218,12 @@ def _passed_on(headers: Headers) -> Headers:
 def _response(request: httpx.Request, status: int, headers: Headers, body: bytes) -> httpx.Response:
     raw = [(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers]
     return httpx.Response(status, headers=raw, stream=httpx.ByteStream(body), request=request)
+
+
+def _not_started(error: Exception) -> str:
+    if any(sign in str(error) for sign in ("without --no-sandbox", "No usable sandbox")):
+        return "Chromium cannot have its sandbox here, as the user root cannot; see [browser] sandbox"
+    return f"Chromium does not start: {_first_line(error)}"
 
 
 def _first_line(error: Exception) -> str:

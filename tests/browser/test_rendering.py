@@ -320,3 +320,19 @@ class _Public(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._rest.aclose()
+
+
+@pytest.mark.skipif(SETTINGS.sandbox, reason="the user root alone cannot have it everywhere")
+def test_where_there_can_be_no_sandbox_the_key_is_named() -> None:
+    async def story() -> Page | Failure:
+        async with (
+            site(PAGES) as it,
+            Fetcher(
+                PATIENT, now=Clock(), rendered=["Test"], browser=replace(SETTINGS, sandbox=True)
+            ) as fetcher,
+        ):
+            return await fetcher.fetch(target(it.url()))
+
+    got = run(story())
+    assert isinstance(got, Failure)
+    assert got.reason.endswith("see [browser] sandbox")
