@@ -554,6 +554,16 @@ def test_check_warns_of_what_is_allowed_but_unwise(file: Path) -> None:
     ] * 2
 
 
+def test_check_warns_of_a_browser_without_its_sandbox_where_pages_are_rendered(file: Path) -> None:
+    off = "[browser]\nsandbox = false\n"
+    source = '[[sources]]\nname = "Gazette"\nlistings = ["http://127.0.0.1:8765/"]\n'
+    warned = [
+        [line for line in config.explain(read(file, text), {}) if "[browser] sandbox" in line]
+        for text in (off + source + "render = true\n", off + source, source + "render = true\n")
+    ]
+    assert [len(lines) for lines in warned] == [1, 0, 0]
+
+
 def test_check_says_how_to_add_a_first_source() -> None:
     line = "No source is configured. Add one: presswatch sources add NAME URL"
     assert line in config.explain(config.Settings(), {})

@@ -121,6 +121,8 @@ def _warnings(settings: Settings) -> Iterator[str]:
             "Warning: [fetch] allow_private_addresses lets a page lead us to this machine and its "
             "network, on any port."
         )
+    if not settings.browser.sandbox and any(source.render for source in settings.sources):
+        yield "Warning: [browser] sandbox is off: a page that breaks the browser reaches this machine."
     if settings.daemon.listen and not is_loopback(settings.daemon.listen.rpartition(":")[0]):
         yield "Warning: [daemon] listen is not this machine's own address: others can read how the watch goes."
     if without_password(settings.storage.url) != settings.storage.url:
