@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,7 @@ from crawler import pipeline, revisit, urls
 from crawler.backfill import Backfill, Walk
 from crawler.compare.fingerprint import KeyOf, sight
 from crawler.compare.observe import article_key, listing_place
+from crawler.doubts import NOT_LOOKED_AT, UNREAD, Doubts
 from crawler.frontier import Frontier, is_article, is_followed, source_targets
 from crawler.keepers import Keepers
 from crawler.pipeline import Fetch, Look, ParseAny
@@ -46,10 +47,7 @@ from storage.records import (
 )
 from storage.store import Store
 
-_UNREAD = (Outcome.FAILED, Outcome.BLOCKED)
 _JUST_BEFORE = timedelta(microseconds=1)
-_NOT_LOOKED_AT = "which was not looked at any more, as the pass was interrupted"
-_MOST_PUT_OFF = 3  # times that a copy waits for its older address to answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ class Crawl:
         self._looks: asyncio.Queue[Look | None] = asyncio.Queue()  # None: look again whether all is done
         self._at_work: set[asyncio.Task[None]] = set()
         self._is_aborted = False
-        self._doubts = _Doubts()
+        self._doubts = Doubts()
         self._backfill = Backfill(plan.back_until)
         self._links: dict[str, str] = {}  # how articles are linked in this pass: target key -> address
         self._lost: dict[str, Target] = {}  # articles that failed or were gone in this pass, as recorded
@@ -321,7 +319,7 @@ class Crawl:
         """Record a batch, evidence first; gives back what it links."""
         bodies = {digest: look.page.body for look in looks if look.page and (digest := _digest(look))}
         for look in looks:
-            if look.visit.outcome in _UNREAD and look.page and look.page.status == 200:
+            if look.visit.outcome in UNREAD and look.page and look.page.status == 200:
                 self.keep(look.page.body)
 
         keepers, told = self._keepers, self._told
@@ -507,7 +505,7 @@ class Crawl:
         self.summary.counts["pages"] += 1
         self.summary.counts[visit.outcome.value] += 1
         is_lost = visit.outcome is Outcome.GONE and visit.kind is not TargetKind.ARTICLE
-        if visit.outcome in _UNREAD or is_lost:
+        if visit.outcome in UNREAD or is_lost:
             self.summary.failures.append(visit)
         self.progress.visited(visit, self.summary, len(self._frontier))
 
@@ -604,7 +602,7 @@ class Crawl:
             if self._doubts.is_unanswered(target.key):
                 now[place] = self._doubts.put_off(looks[place], target.url)
             elif self.summary.is_interrupted:  # meanwhile: nobody looks at an older address any more
-                now[place] = self._doubts.put_off(looks[place], target.url, _NOT_LOOKED_AT)
+                now[place] = self._doubts.put_off(looks[place], target.url, NOT_LOOKED_AT)
             else:
                 self._doubts.hold(now.pop(place), target)
                 self._start(self._frontier.add(target, is_first=True))
@@ -670,90 +668,6 @@ class _Doubtful(Exception):
     def __init__(self, older: dict[int, Target]) -> None:
         self.older = older
         super().__init__(f"{len(older)} older addresses to look at first")
-
-
-class _Doubts:
-    """Looks held back until an older address of their story has been looked at."""
-
-    def __contains__(self, key: object) -> bool:
-        """Whether a look waits for the target of `key`."""
-        return key in self._held
-
-    def __init__(self) -> None:
-        self._held: dict[str, list[Look]] = defaultdict(list)  # by the key of the older address
-        self._urls: dict[str, str] = {}  # of these
-        self._answered: set[str] = set()
-        self._unanswered: set[str] = set()
-        self._settled: set[str] = set()
-
-    def seen(self, looks: Iterable[Look]) -> None:
-        for look in looks:
-            is_answer = look.visit.outcome not in _UNREAD
-            (self._answered if is_answer else self._unanswered).add(look.target.key)
-
-    def is_answered(self, key: str) -> bool:
-        """Whether the target of `key` was looked at in this pass, and said something."""
-        return key in self._answered
-
-    def is_unanswered(self, key: str) -> bool:
-        return key in self._unanswered
-
-    def is_settled(self, look: Look) -> bool:
-        return look.target.key in self._settled
-
-    def hold(self, look: Look, older: Target) -> None:
-        """Keep `look` until the target `older` is recorded. Each look is held once."""
-        self._settled.add(look.target.key)
-        self._held[older.key].append(look)
-        self._urls[older.key] = older.url
-
-    def held_of(self) -> Counter[str]:
-        """How many looks wait here, by source."""
-        return Counter(look.target.source for looks in self._held.values() for look in looks)
-
-    def release(self, older: Look) -> list[Look]:
-        """What waited for the target of `older`, recorded as of when that was looked at.
-
-        The two pages are one finding, and it stood when the second of them had been seen: dating it so
-        keeps it after the redirect or the 404 that explains it, and its interval true.
-        """
-        looks = [_dated(look, older.visit.at) for look in self._held.pop(older.target.key, [])]
-        if older.visit.outcome not in _UNREAD:
-            return looks
-        return [self.put_off(look, older.target.url) for look in looks]
-
-    def put_off(self, look: Look, older: str, why: str = "which does not answer") -> Look:
-        """`look` without what it showed: nobody can say yet whether the story moved from the address `older`.
-
-        It is looked at again as what failed is; a story whose older address never answers is a copy in the end.
-        """
-        self._settled.add(look.target.key)
-        if look.target.failures >= _MOST_PUT_OFF:
-            return look
-        reason = f"it tells what {older} told, {why}: moved or a copy is not known yet"
-        return replace(
-            look, visit=replace(look.visit, outcome=Outcome.FAILED, reason=reason), sightings=(), stamps=()
-        )
-
-    def release_all(self) -> list[Look]:
-        """Every look that waited, put off: what it waits for is not looked at in this pass any more."""
-        held = [(look, self._urls[key]) for key in list(self._held) for look in self._held.pop(key)]
-        return [self.put_off(look, older, _NOT_LOOKED_AT) for look, older in held]
-
-
-def _dated(look: Look, at: datetime) -> Look:
-    at = max(at, look.visit.at)
-    sightings = tuple(
-        sight(
-            replace(s.observation, captured_at=at),
-            s.origin,
-            evidence=s.evidence,
-            reader=s.reader,
-            charset=s.charset,
-        )
-        for s in look.sightings
-    )
-    return replace(look, visit=replace(look.visit, at=at), sightings=sightings)
 
 
 def _with_validators(target: Target, look: Look) -> Target:
