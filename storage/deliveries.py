@@ -15,17 +15,15 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from storage.records import Delivery
+from storage.rows import chunks
 from storage.tables import ARRIVAL, CHANGE, DELIVERY, SUPERSEDED
-
-_MOST_PARAMETERS = 900
 
 
 def arrive(db: Connection, change_ids: Sequence[str]) -> None:
     """Number those that have no number yet, and those that were superseded until now, in this order."""
     known: set[str] = set()
     number = last(db)
-    for start in range(0, len(change_ids), _MOST_PARAMETERS):
-        chunk = change_ids[start : start + _MOST_PARAMETERS]
+    for chunk in chunks(change_ids):
         back = select(SUPERSEDED.c.id).where(SUPERSEDED.c.id.in_(chunk))
         db.execute(delete(ARRIVAL).where(ARRIVAL.c.change_id.in_(back)))
         known |= set(db.execute(select(ARRIVAL.c.change_id).where(ARRIVAL.c.change_id.in_(chunk))).scalars())

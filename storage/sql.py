@@ -39,7 +39,6 @@ from storage.records import (
     Assessment,
     Beat,
     Change,
-    ChangeKind,
     Delivery,
     Item,
     Lease,
@@ -96,19 +95,6 @@ from storage.tables import (
     VISIT,
     WITHHELD,
 )
-
-_MOST_PARAMETERS = 900  # SQLite takes 999 in its smallest build
-_MOST_CONTENTS = 50  # latest snapshots of an item whose texts are recalled
-_MOST_TURNS = 16  # latest changes of a kind that are recalled of an item
-_AWAY = (ChangeKind.REMOVED.value, ChangeKind.RESTORED.value)
-_TURNS = (
-    ChangeKind.REMOVED,
-    ChangeKind.RESTORED,
-    ChangeKind.MOVED,
-    ChangeKind.DUPLICATE,
-    ChangeKind.CHANGED,
-)
-_BLOCK = "b|"  # how the place of the blocks on article pages begins
 
 
 class SqlStore:
