@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler import urls
-from crawler.compare.fingerprint import sight
+from crawler.compare.fingerprint import sight_again
 from crawler.frontier import listing_target_key
 from crawler.pipeline import Look
 from storage.records import LOOKED, Listing, Sighting, Target, TargetKind, Teaser
@@ -167,7 +167,4 @@ def _bookmark(page: Target, listing_key: str, url: str, stamp: str | None = None
 
 def _as_block(sighting: Sighting) -> Sighting:
     seen = sighting.observation
-    if not isinstance(seen, Listing):
-        return sighting
-    block, said = replace(seen, is_block=True), sighting
-    return sight(block, said.origin, evidence=said.evidence, reader=said.reader, charset=said.charset)
+    return sight_again(sighting, replace(seen, is_block=True)) if isinstance(seen, Listing) else sighting

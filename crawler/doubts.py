@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.compare.fingerprint import sight
+from crawler.compare.fingerprint import sight_again
 from crawler.pipeline import Look
 from storage.records import Outcome, Target
 
@@ -92,13 +92,6 @@ class Doubts:
 def _dated(look: Look, at: datetime) -> Look:
     at = max(at, look.visit.at)
     sightings = tuple(
-        sight(
-            replace(s.observation, captured_at=at),
-            s.origin,
-            evidence=s.evidence,
-            reader=s.reader,
-            charset=s.charset,
-        )
-        for s in look.sightings
+        sight_again(sighting, replace(sighting.observation, captured_at=at)) for sighting in look.sightings
     )
     return replace(look, visit=replace(look.visit, at=at), sightings=sightings)

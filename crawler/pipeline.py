@@ -10,7 +10,6 @@ crawl takes a batch of pages at once; the meaning is that of one page after anot
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,8 +17,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from crawler.compare.decide import OutOfOrder, decide
-from crawler.compare.fingerprint import KeyOf, identity, sight
+from crawler.compare.fingerprint import KeyOf, identity, sight, sight_again
 from crawler.compare.observe import Seen, further_questions, observe, questions
+from crawler.parse import encoding
 from crawler.parse.obstacles import is_block
 from crawler.parse.sitemap import is_index
 from storage.errors import Conflict
@@ -28,6 +28,7 @@ from storage.records import (
     Article,
     Gone,
     Listing,
+    Observation,
     Origin,
     Outcome,
     Page,
@@ -43,7 +44,6 @@ from storage.store import Store
 _TRIES = 48  # at a batch, while others record in between: with the pauses, some twenty seconds
 _LONGEST_PAUSE = 0.5  # seconds
 _FORBIDDEN = (401, 403, 451)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 class Failed(Protocol):
@@ -167,21 +167,18 @@ async def read_kept(
     """
     if isinstance(earlier.content, Article):
         url = earlier.url or url
-    headers = (("content-type", f"text/html; charset={earlier.charset}"),) if earlier.charset else ()
-    page = Page(url, url, 200, headers, body, earlier.seen_at)
+    page = kept_page(earlier, url, body)
     reading = await parse(page, source, kind)
     if reading.obstacle is not None:
         return []
-    return [
-        sight(
-            replace(seen.observation, captured_at=at),
-            Origin.REREAD,
-            evidence=earlier.evidence,
-            reader=seen.reader,
-            charset=seen.charset,
-        )
-        for seen in _seen(reading, page)
-    ]
+    seen = (replace(one, evidence=earlier.evidence) for one in _seen(reading, page))
+    return [sight_again(one, replace(one.observation, captured_at=at), Origin.REREAD) for one in seen]
+
+
+def kept_page(snapshot: Snapshot, url: str, body: bytes) -> Page:
+    """The page at `url` that the text was read off, with the raw bytes that are kept of it."""
+    headers = (("content-type", f"text/html; charset={snapshot.charset}"),) if snapshot.charset else ()
+    return Page(url, url, 200, headers, body, snapshot.seen_at)
 
 
 def take(
@@ -256,17 +253,16 @@ def _seen(reading: Reading, page: Page) -> tuple[Sighting, ...]:
     """The observations of one page. A listing beside an article is a block on its page."""
     found: list[Sighting] = []
     if reading.article is not None:
-        found.append(sight(reading.article, Origin.CRAWL, reader=reading.reader, charset=_charset(page)))
+        found.append(_read_off(reading.article, reading, page))
     if reading.listing is not None and reading.listing.teasers:
         listing = replace(reading.listing, is_block=reading.article is not None)
-        found.append(sight(listing, Origin.CRAWL, reader=reading.reader, charset=_charset(page)))
+        found.append(_read_off(listing, reading, page))
     return tuple(found)
 
 
-def _charset(page: Page) -> str:
-    """The charset that the server named; "" for none."""
-    found = _CHARSET.search(page.header("content-type") or "")
-    return found[1] if found else ""
+def _read_off(observation: Observation, reading: Reading, page: Page) -> Sighting:
+    charset = encoding.of_header(page.header("content-type"))
+    return sight(observation, Origin.CRAWL, reader=reading.reader, charset=charset or "")
 
 
 def _trouble(page: Page, reading: Reading, kind: TargetKind) -> str:
@@ -292,9 +288,7 @@ def _mapped(look: Look, reading: Reading) -> Look:
     titled = tuple(t for t in teasers if t.headline)
     links = tuple(t.url for t in teasers if t.url and not t.headline)
     listing = replace(reading.listing, teasers=titled)
-    seen = (
-        (sight(listing, Origin.CRAWL, reader=reading.reader, charset=_charset(look.page)),) if titled else ()
-    )
+    seen = (_read_off(listing, reading, look.page),) if titled else ()
     return replace(look, sightings=seen, links=links)
 
 

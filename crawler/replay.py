@@ -17,7 +17,7 @@ from crawler.compare.fingerprint import KeyOf, undoubted
 from crawler.compare.observe import listing_place
 from crawler.frontier import source_targets
 from crawler.parse import Reading
-from crawler.pipeline import read_kept, take
+from crawler.pipeline import kept_page, read_kept, take
 from storage.errors import NotFound
 from storage.records import Article, Page, Sighting, Snapshot, Source, Subject, Target, TargetKind
 from storage.store import Store
@@ -167,9 +167,7 @@ async def _reread(snapshot: Snapshot, source: Source, get_evidence: GetEvidence,
         body = get_evidence(snapshot.evidence or "")
     except (NotFound, ValueError) as error:
         return Reread(source.name, snapshot, problem=str(error))
-    url = snapshot.url or before.url or ""
-    headers = (("content-type", f"text/html; charset={snapshot.charset}"),) if snapshot.charset else ()
-    page = Page(before.redirected_from or url, url, 200, headers, body, snapshot.seen_at)
+    page = kept_page(snapshot, snapshot.url or before.url or "", body)
     reading = await read(page, source, TargetKind.ARTICLE)
     if reading.article is None:
         return Reread(source.name, snapshot, problem=reading.obstacle or "no article is found on it any more")

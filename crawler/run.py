@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 
 from crawler import pipeline, revisit, urls
 from crawler.backfill import Backfill, Walk
-from crawler.compare.fingerprint import KeyOf, sight
+from crawler.compare.fingerprint import KeyOf, sight_again
 from crawler.compare.observe import article_key, listing_place
 from crawler.doubts import NOT_LOOKED_AT, UNREAD, Doubts
 from crawler.frontier import Frontier, is_article, is_followed, source_targets
@@ -308,12 +308,7 @@ class Crawl:
         if last is None:
             return look
         again = replace(last.observation, captured_at=look.visit.at)
-        return replace(
-            look,
-            sightings=(
-                sight(again, Origin.CRAWL, evidence=last.evidence, reader=last.reader, charset=last.charset),
-            ),
-        )
+        return replace(look, sightings=(sight_again(last, again, Origin.CRAWL),))
 
     def _keep(self, looks: Sequence[Look]) -> Links:
         """Record a batch, evidence first; gives back what it links."""

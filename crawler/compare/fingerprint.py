@@ -41,6 +41,17 @@ def sight(
     return Sighting(observation, content, order, origin, evidence, seq, reader, charset)
 
 
+def sight_again(sighting: Sighting, observation: Observation, origin: Origin | None = None) -> Sighting:
+    """`observation`, another form of what `sighting` saw, from the same raw bytes; of the same origin unless told."""
+    return sight(
+        observation,
+        origin or sighting.origin,
+        evidence=sighting.evidence,
+        reader=sighting.reader,
+        charset=sighting.charset,
+    )
+
+
 def undoubted(article: Article) -> Article:
     """`article` without a doubtful date, one with a note.
 

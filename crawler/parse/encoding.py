@@ -62,7 +62,7 @@ _ASCII = bytes(range(128))
 
 
 def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:
-    for claim in (_of_header(content_type), html_body_declared_encoding(body[:4096])):
+    for claim in (of_header(content_type), html_body_declared_encoding(body[:4096])):
         if claim and _is_believed(claim) and not _is_too_wide(claim, body):
             yield claim
     yield "utf-8"  # cut off or damaged in a place or two
@@ -72,7 +72,8 @@ def _candidates(body: bytes, content_type: str | None) -> Iterator[str]:
             yield found.encoding
 
 
-def _of_header(content_type: str | None) -> str | None:
+def of_header(content_type: str | None) -> str | None:
+    """The encoding that the header names, by the name that Python knows it by; None where it names none."""
     try:
         return http_content_type_encoding(content_type[:1_000]) if content_type else None
     except ValueError:  # a charset that is no name at all
