@@ -100,6 +100,7 @@ class Bearings:
         self._store = store
         self._folds = folds
         self._shown: set[str] = set()  # ids of groups that an entry stands for already
+        self._pages_of: dict[str, int] = {}  # by the id of a group
         self._clusters: dict[str, Cluster | None] = {}
         assess_all(store)
         self._rulings = {id_: _ruling(said) for id_, said in store.annotations().items()}
@@ -200,9 +201,12 @@ class Bearings:
         return found
 
     def _pages(self, group: Group) -> int:
-        """At how many addresses its changes stand."""
-        changes = self._store.changes_by_id(group.change_ids).values()
-        return len({urls.canonical(c.url) if c.url else c.item_id for c in changes})
+        """At how many addresses its changes stand: asked once, however many batches of a report it is in."""
+        if group.id not in self._pages_of:
+            changes = self._store.changes_by_id(group.change_ids).values()
+            pages = {urls.canonical(c.url) if c.url else c.item_id for c in changes}
+            self._pages_of[group.id] = len(pages)
+        return self._pages_of[group.id]
 
     def _with_others(self, changes: Sequence[Change], bearings: list[Bearing]) -> list[Bearing]:
         """`bearings`, those that stand for a group with its other changes."""

@@ -8,7 +8,16 @@ compared like with like; a crawl does the same by itself where an older reading 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,10 +100,10 @@ async def apply(
     """
     applied, batch = Applied(), list[Sighting]()
     known = {source.name: source for source in sources}
-    for evidence, page in _latest_pages(store, known, key_of, names, since).items():
+    for page in _latest_pages(store, known, key_of, names, since):
         applied.pages += 1
         try:
-            body = get_evidence(evidence)
+            body = get_evidence(page.snapshot.evidence or "")
         except (NotFound, ValueError):
             applied.unread += 1
         else:
@@ -128,13 +137,13 @@ class _Kept:
 
 def _latest_pages(
     store: Store, known: Mapping[str, Source], key_of: KeyOf, names: Collection[str], since: datetime | None
-) -> dict[str, _Kept]:
-    """By evidence, the pages that items' latest texts came from."""
-    found: dict[str, _Kept] = {}
+) -> Iterator[_Kept]:
+    """The pages that items' latest texts came from, each once."""
+    told: set[str] = set()
     channels = _channels(known.values(), key_of)
     for state in store.items():
         latest, item = state.latest, state.item
-        if latest.evidence is None or latest.evidence in found or (names and item.source not in names):
+        if latest.evidence is None or latest.evidence in told or (names and item.source not in names):
             continue
         if since is not None and latest.seen_at < since:
             continue
@@ -142,13 +151,14 @@ def _latest_pages(
         if item.subject is Subject.ARTICLE:
             url = latest.url or latest.content.url
             if url:
-                found[latest.evidence] = _Kept(latest, url, source, TargetKind.ARTICLE)
+                told.add(latest.evidence)
+                yield _Kept(latest, url, source, TargetKind.ARTICLE)
             continue
         places = (span.place for span in store.spans(item.id) if span.snapshot_id == latest.id)
         channel = next((channels[place] for place in places if place in channels), None)
         if channel is not None:
-            found[latest.evidence] = _Kept(latest, channel.url, source, channel.kind)
-    return found
+            told.add(latest.evidence)
+            yield _Kept(latest, channel.url, source, channel.kind)
 
 
 def _channels(sources: Iterable[Source], key_of: KeyOf) -> dict[str, Target]:

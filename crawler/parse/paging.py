@@ -13,7 +13,7 @@ better (`Recipe.read_next`) outranks all this.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -43,7 +43,11 @@ _IN_ADDRESS = re.compile(
 
 def next_page(tree: LexborHTMLParser, url: str) -> str | None:
     """The address of the page that goes on where the listing at `url` ends; None where it is the last one."""
-    return next(filter(None, (_by_rel(tree, url), _by_words(tree, url), _by_number(tree, url))), None)
+    told = _by_rel(tree, url)
+    if told is not None:
+        return told
+    links = list(_links(tree))
+    return _by_words(links, url) or _by_number(links, url)
 
 
 def _by_rel(tree: LexborHTMLParser, url: str) -> str | None:
@@ -53,10 +57,10 @@ def _by_rel(tree: LexborHTMLParser, url: str) -> str | None:
     return next(filter(None, found), None)
 
 
-def _by_words(tree: LexborHTMLParser, url: str) -> str | None:
+def _by_words(links: Iterable[tuple[LexborNode, str]], url: str) -> str | None:
     """By what links say: "older" before "next", which may lead to the next story of a series."""
     following: list[str] = []
-    for node, said in _links(tree):
+    for node, said in links:
         address = _address(node, url)
         if address is not None and _OLDER.fullmatch(said):
             return address
@@ -65,9 +69,9 @@ def _by_words(tree: LexborHTMLParser, url: str) -> str | None:
     return following[0] if following else None
 
 
-def _by_number(tree: LexborHTMLParser, url: str) -> str | None:
+def _by_number(links: Iterable[tuple[LexborNode, str]], url: str) -> str | None:
     here = _number_in(url) or 1
-    for node, said in _links(tree):
+    for node, said in links:
         if _NUMBER.fullmatch(said) and int(said) == here + 1:
             address = _address(node, url)
             if (
